@@ -1,0 +1,173 @@
+-- target: what was promised, and how an actual is scored against it
+
+create type bpm.target;
+
+create function bpm.target_in(cstring) returns bpm.target
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_in';
+comment on function bpm.target_in(cstring) is 'Reads a target; see the type bpm.target.';
+
+create function bpm.target_out(bpm.target) returns cstring
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_out';
+comment on function bpm.target_out(bpm.target) is 'Writes a target in its canonical form, which reads back to the same value.';
+
+create function bpm.target_recv(internal) returns bpm.target
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_recv';
+comment on function bpm.target_recv(internal) is 'Reads a target in binary: a version byte and the text.';
+
+create function bpm.target_send(bpm.target) returns bytea
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_send';
+comment on function bpm.target_send(bpm.target) is 'Writes a target in binary: a version byte and the text.';
+
+create type bpm.target (
+    input = bpm.target_in,
+    output = bpm.target_out,
+    receive = bpm.target_recv,
+    send = bpm.target_send,
+    internallength = variable,
+    alignment = double,
+    storage = plain
+);
+comment on type bpm.target is
+'What was promised: >= 95%, <= 12 [days], 90..110%, points(0:0, 50:80, 100:100) or direct, with the modifiers step, from, floor, lose ... per and over ... lose. A figure alone means >=. Read, printed and stored exactly; order and equality are those of the canonical text.';
+
+create function bpm.target(comparator text, figure numeric) returns bpm.target
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_from_comparison';
+comment on function bpm.target(text, numeric) is
+'A target from a comparator (>=, >, <=, <, =) and a figure that a table keeps in two columns. Errors: an unknown comparator (22023), a figure of more than 29 digits before or 8 after the decimal point (22003).';
+
+create function bpm.target(low numeric, high numeric) returns bpm.target
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_from_range';
+comment on function bpm.target(numeric, numeric) is
+'The target low..high from two columns. Errors: low above high (22023), a figure of more than 29 digits before or 8 after the decimal point (22003).';
+
+-- scoring
+
+create function bpm.score(actual numeric, target bpm.target) returns numeric
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_score';
+comment on function bpm.score(numeric, bpm.target) is
+'Points for an actual, 0 to 100 with 8 decimals, rounded half away from zero. Met is 100; else 100·a/t for >= and >, 100·(1 - (a-t)/t) for <= and <, 100·(1 - abs(a-t)/abs(t)) for =, never below 0; a target of 0 or less gives 0 unless met. Modifiers change that as the type says. NULL gives NULL; NaN and infinity are errors (22003), as is an actual outside 0 to 100 for direct.';
+
+create function bpm.attainment(actual numeric, target bpm.target) returns numeric
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_attainment';
+comment on function bpm.attainment(numeric, bpm.target) is
+'The percentage of the target that was reached, with 8 decimals, before any cap at 100, floor or loss; it may be above 100 or below 0. NULL where the target is no base for a percentage: 0 or less without a baseline.';
+
+create function bpm.met(actual numeric, target bpm.target) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_met';
+comment on function bpm.met(numeric, bpm.target) is
+'Whether the actual is what was promised, compared with all its digits; > and < are strict. A graded target (points, direct) is met when its score reaches the floor; without a floor it draws no line, and the answer is NULL.';
+
+-- equality and order, of the text
+
+create function bpm.target_eq(bpm.target, bpm.target) returns boolean
+    language c immutable strict leakproof parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_eq';
+comment on function bpm.target_eq(bpm.target, bpm.target) is 'implementation of = operator';
+
+create function bpm.target_ne(bpm.target, bpm.target) returns boolean
+    language c immutable strict leakproof parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_ne';
+comment on function bpm.target_ne(bpm.target, bpm.target) is 'implementation of <> operator';
+
+create function bpm.target_lt(bpm.target, bpm.target) returns boolean
+    language c immutable strict parallel safe cost 5
+    as 'MODULE_PATHNAME', 'bpm_target_lt';
+comment on function bpm.target_lt(bpm.target, bpm.target) is 'implementation of < operator';
+
+create function bpm.target_le(bpm.target, bpm.target) returns boolean
+    language c immutable strict parallel safe cost 5
+    as 'MODULE_PATHNAME', 'bpm_target_le';
+comment on function bpm.target_le(bpm.target, bpm.target) is 'implementation of <= operator';
+
+create function bpm.target_ge(bpm.target, bpm.target) returns boolean
+    language c immutable strict parallel safe cost 5
+    as 'MODULE_PATHNAME', 'bpm_target_ge';
+comment on function bpm.target_ge(bpm.target, bpm.target) is 'implementation of >= operator';
+
+create function bpm.target_gt(bpm.target, bpm.target) returns boolean
+    language c immutable strict parallel safe cost 5
+    as 'MODULE_PATHNAME', 'bpm_target_gt';
+comment on function bpm.target_gt(bpm.target, bpm.target) is 'implementation of > operator';
+
+create function bpm.target_cmp(bpm.target, bpm.target) returns integer
+    language c immutable strict parallel safe cost 5
+    as 'MODULE_PATHNAME', 'bpm_target_cmp';
+comment on function bpm.target_cmp(bpm.target, bpm.target) is 'Less than, equal or greater than 0, in the order of the canonical text, byte by byte.';
+
+create function bpm.target_hash(bpm.target) returns integer
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_hash';
+comment on function bpm.target_hash(bpm.target) is 'Hash of a target.';
+
+create function bpm.target_hash_extended(bpm.target, bigint) returns bigint
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_hash_extended';
+comment on function bpm.target_hash_extended(bpm.target, bigint) is 'Hash of a target with a seed.';
+
+create operator bpm.= (
+    leftarg = bpm.target, rightarg = bpm.target, function = bpm.target_eq,
+    commutator = operator(bpm.=), negator = operator(bpm.<>),
+    restrict = eqsel, join = eqjoinsel, hashes, merges
+);
+comment on operator bpm.= (bpm.target, bpm.target) is 'the same canonical text';
+
+create operator bpm.<> (
+    leftarg = bpm.target, rightarg = bpm.target, function = bpm.target_ne,
+    commutator = operator(bpm.<>), negator = operator(bpm.=),
+    restrict = neqsel, join = neqjoinsel
+);
+comment on operator bpm.<> (bpm.target, bpm.target) is 'another canonical text';
+
+create operator bpm.< (
+    leftarg = bpm.target, rightarg = bpm.target, function = bpm.target_lt,
+    commutator = operator(bpm.>), negator = operator(bpm.>=),
+    restrict = scalarltsel, join = scalarltjoinsel
+);
+comment on operator bpm.< (bpm.target, bpm.target) is 'canonical text sorts before; says nothing about ambition';
+
+create operator bpm.<= (
+    leftarg = bpm.target, rightarg = bpm.target, function = bpm.target_le,
+    commutator = operator(bpm.>=), negator = operator(bpm.>),
+    restrict = scalarlesel, join = scalarlejoinsel
+);
+comment on operator bpm.<= (bpm.target, bpm.target) is 'canonical text sorts before or is the same; says nothing about ambition';
+
+create operator bpm.>= (
+    leftarg = bpm.target, rightarg = bpm.target, function = bpm.target_ge,
+    commutator = operator(bpm.<=), negator = operator(bpm.<),
+    restrict = scalargesel, join = scalargejoinsel
+);
+comment on operator bpm.>= (bpm.target, bpm.target) is 'canonical text sorts after or is the same; says nothing about ambition';
+
+create operator bpm.> (
+    leftarg = bpm.target, rightarg = bpm.target, function = bpm.target_gt,
+    commutator = operator(bpm.<), negator = operator(bpm.<=),
+    restrict = scalargtsel, join = scalargtjoinsel
+);
+comment on operator bpm.> (bpm.target, bpm.target) is 'canonical text sorts after; says nothing about ambition';
+
+create operator class bpm.target_ops default for type bpm.target using btree as
+    operator 1 bpm.<,
+    operator 2 bpm.<=,
+    operator 3 bpm.=,
+    operator 4 bpm.>=,
+    operator 5 bpm.>,
+    function 1 bpm.target_cmp(bpm.target, bpm.target);
+comment on operator class bpm.target_ops using btree is 'targets in the order of their text';
+comment on operator family bpm.target_ops using btree is 'targets in the order of their text';
+
+create operator class bpm.target_ops default for type bpm.target using hash as
+    operator 1 bpm.=,
+    function 1 bpm.target_hash(bpm.target),
+    function 2 bpm.target_hash_extended(bpm.target, bigint);
+comment on operator class bpm.target_ops using hash is 'targets by their text';
+comment on operator family bpm.target_ops using hash is 'targets by their text';

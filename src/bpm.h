@@ -1,0 +1,168 @@
+/*
+ * bpm.h: what the concepts share.
+ *
+ * decimal   numeric in and out of 128-bit fixed point
+ * scan      reading the small languages: targets, scales, lifecycles
+ * target    what was promised; scoring an actual against it
+ * scale     what a score is called
+ * rollup    the weighted rollup as a value
+ *
+ * A C file includes postgres.h, then system and server headers, then this one.
+ */
+#ifndef BPM_H
+#define BPM_H
+
+#include "fmgr.h"
+#include "lib/stringinfo.h"
+#include "utils/numeric.h"
+
+#include "compat.h"
+
+typedef unsigned __int128 uint128_t;
+
+/* ------------------------------------------------------------------------------------------------
+ * decimal
+ *
+ * A figure is a count of units of 10^-8. Eight decimals are two of numeric's base-10000 digits, so
+ * that both directions are whole digits. Figures stay below 10^29, so that a sum, a difference or
+ * the double of two of them fits 128 bits.
+ * ----------------------------------------------------------------------------------------------*/
+
+#define BPM_DIGITS 8			/* decimals that are kept */
+#define BPM_ONE INT64CONST(100000000)	/* 1 in units */
+#define BPM_HUNDRED INT64CONST(10000000000) /* 100 in units: a full score */
+#define BPM_MAX_INTEGER_DIGITS 29	/* figures are below 10^29 */
+
+/*
+ * An exact figure as it came: value × 10^-(8 + extra), extra a multiple of 4 and at least 0.
+ */
+typedef struct BpmFigure
+{
+	int128		value;
+	int			extra;
+} BpmFigure;
+
+/*
+ * An exact quotient, cut to whole units: the magnitude, and where the rest lies in its unit.
+ */
+typedef enum BpmRest
+{
+	REST_NONE,
+	REST_BELOW_HALF,
+	REST_HALF,
+	REST_ABOVE_HALF
+} BpmRest;
+
+typedef struct BpmQuotient
+{
+	uint128_t	units;
+	BpmRest		rest;
+} BpmQuotient;
+
+extern bool bpm_decimal_read_small(Datum numeric, int64 *units);
+extern int128 bpm_decimal_round(Datum numeric, const char *what);
+extern int128 bpm_decimal_round_to(Datum numeric, int digits, const char *what);
+extern int128 bpm_decimal_exact(Datum numeric, const char *what);
+extern BpmFigure bpm_decimal_figure(Datum numeric, const char *what);
+extern int128 bpm_decimal_rescale(int128 value, int extra);
+extern uint128_t bpm_decimal_divide(uint128_t a, uint64 m, uint128_t d, uint128_t *rest);
+extern BpmQuotient bpm_decimal_quotient(uint128_t a, uint64 m, uint128_t d);
+extern BpmQuotient bpm_decimal_ten_power_down(BpmQuotient q, int digits);
+extern Numeric bpm_decimal_numeric(int128 value, int scale);
+extern Numeric bpm_decimal_trimmed(int128 value, int scale);
+extern int	bpm_decimal_digits_arg(int32 digits);
+extern char *bpm_decimal_append(char *out, int128 value, int scale);
+
+/* the longest text of a 128-bit value: sign, 39 digits, point, a leading zero, terminator */
+#define BPM_DECIMAL_TEXT 48
+
+/* an exact quotient to whole units, half away from zero */
+static inline uint128_t
+bpm_decimal_half_up(BpmQuotient q)
+{
+	return q.units + (q.rest >= REST_HALF ? 1 : 0);
+}
+
+/* the figure as 8-decimal units; in line because every row of an aggregate comes here */
+static inline int128
+bpm_decimal_units(Datum numeric, const char *what)
+{
+	int64		small;
+
+	if (likely(bpm_decimal_read_small(numeric, &small)))
+		return small;
+	return bpm_decimal_round(numeric, what);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * scan
+ * ----------------------------------------------------------------------------------------------*/
+
+/* no rule needs more; longer text is a mistake, and is refused before it costs anything */
+#define BPM_MAX_TEXT 4000
+
+typedef struct BpmScan
+{
+	const char *type;			/* the type's name, for messages */
+	const char *text;			/* the whole rule */
+	const char *at;				/* the next byte */
+	const char *end;
+	Node	   *context;		/* where a soft error goes, or NULL */
+} BpmScan;
+
+/* a figure as it is written: spans of the text, still with thousands commas */
+typedef struct BpmFigureText
+{
+	bool		negative;
+	const char *whole;
+	const char *whole_end;
+	const char *fraction;
+	const char *fraction_end;
+} BpmFigureText;
+
+extern bool bpm_scan_begin(BpmScan *scan, const char *type, const char *text, size_t length,
+						   Node *context);
+extern void bpm_scan_space(BpmScan *scan);
+extern bool bpm_scan_done(BpmScan *scan);
+extern bool bpm_scan_take(BpmScan *scan, const char *token);
+extern int	bpm_scan_word(BpmScan *scan, const char **word);
+extern bool bpm_scan_is(const char *word, int length, const char *keyword);
+extern const char *bpm_scan_figure_text(const char *at, const char *end, bool commas,
+										BpmFigureText *figure, const char **place);
+extern bool bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits,
+							 int128 *result);
+extern bool bpm_scan_figure(BpmScan *scan, const char *what, bool commas, int128 *units);
+extern char *bpm_scan_nearest(const char *word, int length, const char *const *candidates);
+extern char *bpm_scan_clip(const char *text, int length);
+extern bool bpm_scan_fail(BpmScan *scan, const char *place, const char *detail, const char *hint);
+extern bool bpm_scan_fail_range(BpmScan *scan, const char *place, const char *detail,
+								const char *hint);
+
+/* what types that are held as parsed text have in common */
+extern int	bpm_text_order(char *a, char *b);
+extern bytea *bpm_text_send(char *text);
+extern char *bpm_text_recv(StringInfo message, const char *type, int *length);
+
+/* ------------------------------------------------------------------------------------------------
+ * target
+ * ----------------------------------------------------------------------------------------------*/
+
+typedef struct BpmTarget BpmTarget;
+
+extern int64 bpm_target_score_units(Datum actual, const BpmTarget *target);
+
+#define DatumGetTargetP(datum) ((BpmTarget *) PG_DETOAST_DATUM(datum))
+
+/* ------------------------------------------------------------------------------------------------
+ * scale
+ * ----------------------------------------------------------------------------------------------*/
+
+typedef struct BpmScale BpmScale;
+
+#define DatumGetScaleP(datum) ((BpmScale *) PG_DETOAST_DATUM(datum))
+
+extern int	bpm_scale_digits(const BpmScale *scale);
+extern int	bpm_scale_rank(const BpmScale *scale, int128 score);
+extern const char *bpm_scale_label(const BpmScale *scale, int rank);
+
+#endif							/* BPM_H */

@@ -1,0 +1,47 @@
+/*
+ * compat.h: everything that differs between PostgreSQL 15 and 18.
+ *
+ * Included by bpm.h after postgres.h and fmgr.h; no other file may test PG_VERSION_NUM.
+ */
+#ifndef BPM_COMPAT_H
+#define BPM_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "bpm needs PostgreSQL 15 or later"
+#endif
+
+#ifndef HAVE_INT128
+#error "bpm needs a compiler with 128-bit integers"
+#endif
+
+#if PG_VERSION_NUM < 160000
+
+/*
+ * Before 16 input functions have no error-saving context, so that a soft error is an ordinary one.
+ */
+#define errsave(context, ...) ereport(ERROR, __VA_ARGS__)
+#define ereturn(context, dummy_value, ...) \
+	do \
+	{ \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+
+/*
+ * Before 16 the server does not mark exported functions; they are hidden unless we do.
+ */
+#undef PGDLLEXPORT
+#define PGDLLEXPORT __attribute__((visibility("default")))
+
+#else
+
+#include "nodes/miscnodes.h"
+
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+#endif							/* BPM_COMPAT_H */

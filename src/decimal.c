@@ -1,0 +1,724 @@
+/*
+ * decimal.c: numeric in and out of 128-bit fixed point.
+ *
+ * The one place that knows digits, rounding and overflow. Scores and rollups are exact because
+ * every figure becomes a whole count of 10^-8 here, is added and multiplied as an integer, and is
+ * divided and rounded once, at the end.
+ *
+ * The server has no function that hands out numeric's digits, so this file reads and writes the
+ * format that numeric has on disk, which pg_upgrade keeps: base-10000 digits, most significant
+ * first, trailing zeros stripped; weight is the power of 10000 of the first one.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "bpm.h"
+
+PG_MODULE_MAGIC;
+
+/* numeric's header, as in utils/adt/numeric.c */
+#define HEADER_KIND 0xC000		/* the two bits that tell the four headers apart */
+#define HEADER_SHORT 0x8000
+#define HEADER_NEGATIVE 0x4000	/* a long header; a positive one is 0 */
+#define HEADER_SPECIAL 0xC000
+#define SPECIAL_KIND 0xF000
+#define SPECIAL_NAN 0xC000
+#define SHORT_NEGATIVE 0x2000
+#define SHORT_SCALE_SHIFT 7
+#define SHORT_WEIGHT_SIGN 0x0040
+#define SHORT_WEIGHT 0x003F
+
+#define BASE 10000
+#define BASE_DIGITS 4
+#define FRACTION_DIGITS (BPM_DIGITS / BASE_DIGITS)	/* base-10000 digits in the kept decimals */
+
+static const uint64 power_of_ten[] = {
+	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000,
+	UINT64CONST(10000000000), UINT64CONST(100000000000), UINT64CONST(1000000000000),
+	UINT64CONST(10000000000000), UINT64CONST(100000000000000),
+	UINT64CONST(1000000000000000), UINT64CONST(10000000000000000)
+};
+
+/* a numeric taken apart, its digits where they lie (perhaps unaligned) */
+typedef struct Parts
+{
+	bool		negative;
+	int			weight;
+	int			ndigits;
+	const char *digits;
+} Parts;
+
+static inline int
+Digit(const char *digits, int i)
+{
+	int16		digit;
+
+	memcpy(&digit, digits + i * sizeof(int16), sizeof(int16));
+	return digit;
+}
+
+/*
+ * Detoasted if it has to be; the headers of one and four bytes are both read as they are.
+ */
+static inline struct varlena *
+Packed(Datum numeric)
+{
+	return PG_DETOAST_DATUM_PACKED(numeric);
+}
+
+/*
+ * Take a numeric apart. NaN and the infinities are no figures: what names the argument.
+ */
+static void
+TakeApart(Datum numeric, const char *what, Parts *parts)
+{
+	struct varlena *value = Packed(numeric);
+	const char *data = VARDATA_ANY(value);
+	int			size = VARSIZE_ANY_EXHDR(value);
+	uint16		header;
+
+	memcpy(&header, data, sizeof(header));
+	data += sizeof(header);
+	size -= sizeof(header);
+
+	if ((header & HEADER_KIND) == HEADER_SPECIAL)
+	{
+		bool		nan = (header & SPECIAL_KIND) == SPECIAL_NAN;
+
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s must be a figure, not %s", what, nan ? "NaN" : "infinity"),
+				 errhint("Use NULL for what is missing.")));
+	}
+
+	if ((header & HEADER_KIND) == HEADER_SHORT)
+	{
+		parts->negative = (header & SHORT_NEGATIVE) != 0;
+		parts->weight = header & SHORT_WEIGHT;
+		if (header & SHORT_WEIGHT_SIGN)
+			parts->weight |= ~SHORT_WEIGHT;
+	}
+	else
+	{
+		int16		weight;
+
+		memcpy(&weight, data, sizeof(weight));
+		data += sizeof(weight);
+		size -= sizeof(weight);
+		parts->negative = (header & HEADER_KIND) == HEADER_NEGATIVE;
+		parts->weight = weight;
+	}
+	parts->digits = data;
+	parts->ndigits = size / (int) sizeof(int16);
+}
+
+static void
+CheckMagnitude(const Parts *parts, const char *what)
+{
+	/* 10^29 is 10 · 10000^7 */
+	if (parts->ndigits > 0 &&
+		(parts->weight > 7 || (parts->weight == 7 && Digit(parts->digits, 0) >= 10)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s is out of range", what),
+				 errdetail("A figure has at most %d digits before the decimal point.",
+						   BPM_MAX_INTEGER_DIGITS)));
+}
+
+/*
+ * The digits down to 10000^-places as an integer, cut; *next is the digit after the last one.
+ */
+static int128
+CutAt(const Parts *parts, int places, int *next)
+{
+	int			wanted = parts->weight + 1 + places;
+	int128		value = 0;
+	int			i;
+
+	for (i = 0; i < wanted; i++)
+		value = value * BASE + (i < parts->ndigits ? Digit(parts->digits, i) : 0);
+	*next = (wanted >= 0 && wanted < parts->ndigits) ? Digit(parts->digits, wanted) : 0;
+	return value;
+}
+
+/*
+ * The figures that nearly all rows have: at most 8 decimals, and units that fit 64 bits. Gives up
+ * (false) on everything else, bpm_decimal_round() and bpm_decimal_figure() then take it on.
+ */
+bool
+bpm_decimal_read_small(Datum numeric, int64 *units)
+{
+	struct varlena *value = (struct varlena *) DatumGetPointer(numeric);
+	const char *data;
+	int			ndigits;
+	int			weight;
+	int			wanted;
+	uint16		header;
+	uint64		sum = 0;
+
+	if (VARATT_IS_1B(value))
+	{
+		if (VARATT_IS_1B_E(value))
+			return false;
+		data = VARDATA_1B(value);
+		ndigits = (int) (VARSIZE_1B(value) - VARHDRSZ_SHORT - sizeof(uint16));
+	}
+	else
+	{
+		if (!VARATT_IS_4B_U(value))
+			return false;
+		data = VARDATA_4B(value);
+		ndigits = (int) (VARSIZE_4B(value) - VARHDRSZ - sizeof(uint16));
+	}
+	ndigits /= (int) sizeof(int16);
+
+	memcpy(&header, data, sizeof(header));
+	if ((header & HEADER_KIND) != HEADER_SHORT)
+		return false;
+	data += sizeof(header);
+
+	weight = header & SHORT_WEIGHT;
+	if (header & SHORT_WEIGHT_SIGN)
+		weight |= ~SHORT_WEIGHT;
+	wanted = weight + 1 + FRACTION_DIGITS;
+	if (ndigits > wanted)
+	{
+		/* more than 8 decimals */
+		return false;
+	}
+
+	/*
+	 * Up to four digits stay below 10^16; a fifth may lead with 921, as 922 · 10^16 is 2^63 and
+	 * a bit more.
+	 */
+	if (wanted > 4 && ndigits > 0 && (wanted > 5 || Digit(data, 0) > 921))
+		return false;
+
+	switch (ndigits)
+	{
+		case 0:
+			*units = 0;
+			return true;
+		case 1:
+			sum = Digit(data, 0);
+			break;
+		case 2:
+			sum = Digit(data, 0) * BASE + Digit(data, 1);
+			break;
+		default:
+			for (int i = 0; i < ndigits; i++)
+				sum = sum * BASE + Digit(data, i);
+	}
+	sum *= power_of_ten[BASE_DIGITS * (wanted - ndigits)];
+	*units = (header & SHORT_NEGATIVE) ? -(int64) sum : (int64) sum;
+	return true;
+}
+
+/*
+ * A figure as units of 10^-digits, half away from zero, rounded once whatever digits it came with.
+ */
+int128
+bpm_decimal_round_to(Datum numeric, int digits, const char *what)
+{
+	Parts		parts;
+	int128		value;
+	int			next;
+
+	TakeApart(numeric, what, &parts);
+	CheckMagnitude(&parts, what);
+	value = CutAt(&parts, FRACTION_DIGITS, &next);
+	if (digits < BPM_DIGITS)
+	{
+		int128		unit = power_of_ten[BPM_DIGITS - digits];
+		int128		rest = value % unit;
+
+		/* what was cut lies below the last digit of rest, and cannot bring it to a half */
+		value = value / unit + (2 * rest >= unit ? 1 : 0);
+	}
+	else if (next >= BASE / 2)
+		value++;
+	return parts.negative ? -value : value;
+}
+
+/*
+ * A figure as units of 10^-8, half away from zero: what a rollup keeps of a weight or a score.
+ */
+int128
+bpm_decimal_round(Datum numeric, const char *what)
+{
+	return bpm_decimal_round_to(numeric, BPM_DIGITS, what);
+}
+
+/*
+ * A figure that is part of a rule: it must fit 8 decimals as it is.
+ */
+int128
+bpm_decimal_exact(Datum numeric, const char *what)
+{
+	Parts		parts;
+	int128		value;
+	int			next;
+
+	TakeApart(numeric, what, &parts);
+	CheckMagnitude(&parts, what);
+	value = CutAt(&parts, FRACTION_DIGITS, &next);
+	if (parts.ndigits > 0 && parts.weight - parts.ndigits + 1 < -FRACTION_DIGITS)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s has too many decimals", what),
+				 errdetail("A figure of a rule has at most %d digits after the decimal point.",
+						   BPM_DIGITS),
+				 errhint("Round it: round(figure, %d).", BPM_DIGITS)));
+	return parts.negative ? -value : value;
+}
+
+/*
+ * A figure with all its digits, to be compared and scored exactly.
+ */
+BpmFigure
+bpm_decimal_figure(Datum numeric, const char *what)
+{
+	Parts		parts;
+	BpmFigure	figure;
+	int64		small;
+	int			places;
+	int			next;
+
+	if (likely(bpm_decimal_read_small(numeric, &small)))
+	{
+		figure.value = small;
+		figure.extra = 0;
+		return figure;
+	}
+
+	TakeApart(numeric, what, &parts);
+	CheckMagnitude(&parts, what);
+	places = Max(FRACTION_DIGITS, parts.ndigits - 1 - parts.weight);
+
+	/* 10^37 is 10 · 10000^9: with places, the first digit counts 10000^(weight + places) */
+	if (parts.ndigits > 0 &&
+		(parts.weight + places > 9 ||
+		 (parts.weight + places == 9 && Digit(parts.digits, 0) >= 10)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s has too many digits to be compared exactly", what),
+				 errdetail("It has %d digits after the decimal point; at most 37 digits in all "
+						   "are kept.", BASE_DIGITS * places),
+				 errhint("Round it first: round(figure, 12).")));
+	figure.value = CutAt(&parts, places, &next);
+	if (parts.negative)
+		figure.value = -figure.value;
+	figure.extra = BASE_DIGITS * (places - FRACTION_DIGITS);
+	return figure;
+}
+
+/*
+ * A rule's figure brought to the scale of an actual with more decimals.
+ */
+int128
+bpm_decimal_rescale(int128 value, int extra)
+{
+	const int128 limit = (int128) power_of_ten[16] * power_of_ten[16] * power_of_ten[5];
+
+	for (; extra > 0 && value != 0; extra -= BASE_DIGITS)
+	{
+		if (value >= limit / BASE || value <= -(limit / BASE))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("actual has too many decimals to be compared exactly with its target"),
+					 errdetail("Together they need more than 37 digits."),
+					 errhint("Round the actual first: round(actual, 12).")));
+		value *= BASE;
+	}
+	return value;
+}
+
+/*
+ * a · m / d exactly: the whole quotient and the rest. d is positive, a and d are below 2^127. The
+ * quotient must fit: callers bound it, or are content with an error.
+ */
+uint128_t
+bpm_decimal_divide(uint128_t a, uint64 m, uint128_t d, uint128_t *rest)
+{
+	uint128_t	product;
+	uint128_t	quotient = 0;
+	uint128_t	quotient_a;
+	uint128_t	rest_a;
+	bool		overflow = false;
+
+	if (likely(!__builtin_mul_overflow(a, (uint128_t) m, &product)))
+	{
+		if (product <= PG_UINT64_MAX && d <= PG_UINT64_MAX)
+		{
+			*rest = (uint64) product % (uint64) d;
+			return (uint64) product / (uint64) d;
+		}
+		quotient = product / d;
+		*rest = product - quotient * d;
+		return quotient;
+	}
+
+	/* long multiplication by the bits of m, dividing as it goes; the rest stays below d */
+	quotient_a = a / d;
+	rest_a = a % d;
+	*rest = 0;
+	for (int bit = 63; bit >= 0; bit--)
+	{
+		overflow |= __builtin_add_overflow(quotient, quotient, &quotient);
+		*rest += *rest;
+		if (*rest >= d)
+		{
+			*rest -= d;
+			quotient++;
+		}
+		if (m & (UINT64CONST(1) << bit))
+		{
+			overflow |= __builtin_add_overflow(quotient, quotient_a, &quotient);
+			*rest += rest_a;
+			if (*rest >= d)
+			{
+				*rest -= d;
+				overflow |= __builtin_add_overflow(quotient, 1, &quotient);
+			}
+		}
+	}
+	if (overflow || (quotient >> 126) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("quotient is out of range"),
+				 errdetail("It has more than %d digits before the decimal point.",
+						   BPM_MAX_INTEGER_DIGITS)));
+	return quotient;
+}
+
+/*
+ * The same, cut to a whole number, and where the rest lies.
+ */
+BpmQuotient
+bpm_decimal_quotient(uint128_t a, uint64 m, uint128_t d)
+{
+	BpmQuotient result;
+	uint128_t	rest;
+
+	result.units = bpm_decimal_divide(a, m, d, &rest);
+	if (rest == 0)
+		result.rest = REST_NONE;
+	else if (rest < d - rest)
+		result.rest = REST_BELOW_HALF;
+	else if (rest == d - rest)
+		result.rest = REST_HALF;
+	else
+		result.rest = REST_ABOVE_HALF;
+	return result;
+}
+
+/*
+ * The same quotient cut to fewer digits: the rest of the units joins the rest.
+ */
+BpmQuotient
+bpm_decimal_ten_power_down(BpmQuotient q, int digits)
+{
+	uint128_t	unit = power_of_ten[digits];
+	uint128_t	rest = q.units % unit;
+
+	if (digits == 0)
+		return q;
+	q.units /= unit;
+	if (rest == 0 && q.rest == REST_NONE)
+		q.rest = REST_NONE;
+	else if (2 * rest < unit)
+		q.rest = REST_BELOW_HALF;
+	else if (2 * rest == unit && q.rest == REST_NONE)
+		q.rest = REST_HALF;
+	else
+		q.rest = REST_ABOVE_HALF;
+	return q;
+}
+
+/*
+ * value · 10^-scale as a numeric that shows scale decimals, at most 16.
+ */
+Numeric
+bpm_decimal_numeric(int128 value, int scale)
+{
+	uint128_t	rest = value < 0 ? -(uint128_t) value : (uint128_t) value;
+	int			fraction = (scale + BASE_DIGITS - 1) / BASE_DIGITS;
+	int16		digits[16];		/* 2^128 · 1000 has 11 */
+	int			first = lengthof(digits);
+	int			last = lengthof(digits);
+	int			weight;
+	int			size;
+	uint16		header;
+	char	   *result;
+
+	Assert(scale >= 0 && scale <= 16);
+
+	if (rest != 0 && scale % BASE_DIGITS != 0)
+	{
+		/* the first group separately, as the shift to whole groups could overflow */
+		int			short_digits = scale % BASE_DIGITS;
+		uint64		unit = power_of_ten[short_digits];
+
+		digits[--first] = (int16) ((uint64) (rest % unit) *
+								   power_of_ten[BASE_DIGITS - short_digits]);
+		rest /= unit;
+	}
+	while (rest > PG_UINT64_MAX)
+	{
+		digits[--first] = (int16) (rest % BASE);
+		rest /= BASE;
+	}
+	for (uint64 small = (uint64) rest; small != 0; small /= BASE)
+		digits[--first] = (int16) (small % BASE);
+
+	weight = (int) lengthof(digits) - first - fraction - 1;
+	while (last > first && digits[last - 1] == 0)
+		last--;
+	while (first < last && digits[first] == 0)
+	{
+		first++;
+		weight--;
+	}
+	if (first == last)
+		weight = 0;
+
+	header = HEADER_SHORT | (scale << SHORT_SCALE_SHIFT) | (weight & SHORT_WEIGHT);
+	if (weight < 0)
+		header |= SHORT_WEIGHT_SIGN;
+	if (value < 0)
+		header |= SHORT_NEGATIVE;
+
+	size = VARHDRSZ + sizeof(header) + (last - first) * sizeof(int16);
+	result = palloc(size);
+	SET_VARSIZE(result, size);
+	memcpy(result + VARHDRSZ, &header, sizeof(header));
+	memcpy(result + VARHDRSZ + sizeof(header), digits + first, (last - first) * sizeof(int16));
+	return (Numeric) result;
+}
+
+/*
+ * The same without trailing zeros.
+ */
+Numeric
+bpm_decimal_trimmed(int128 value, int scale)
+{
+	while (scale > 0 && value % 10 == 0)
+	{
+		value /= 10;
+		scale--;
+	}
+	return bpm_decimal_numeric(value, scale);
+}
+
+/*
+ * The digits argument of an accessor.
+ */
+int
+bpm_decimal_digits_arg(int32 digits)
+{
+	if (digits < 0 || digits > BPM_DIGITS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("digits must be between 0 and %d, not %d", BPM_DIGITS, digits)));
+	return digits;
+}
+
+/*
+ * value · 10^-scale as text, without trailing zeros: 95, 0.5, -1200.25. Returns the new end; out
+ * has BPM_DECIMAL_TEXT bytes.
+ */
+char *
+bpm_decimal_append(char *out, int128 value, int scale)
+{
+	uint128_t	rest = value < 0 ? -(uint128_t) value : (uint128_t) value;
+	char		reversed[BPM_DECIMAL_TEXT];
+	int			n = 0;
+
+	while (scale > 0 && rest % 10 == 0)
+	{
+		rest /= 10;
+		scale--;
+		if (rest == 0)
+			scale = 0;
+	}
+	if (scale > 0)
+	{
+		for (; scale > 0; scale--, rest /= 10)
+			reversed[n++] = (char) ('0' + (int) (rest % 10));
+		reversed[n++] = '.';
+	}
+	do
+	{
+		reversed[n++] = (char) ('0' + (int) (rest % 10));
+		rest /= 10;
+	} while (rest != 0);
+	if (value < 0)
+		reversed[n++] = '-';
+	while (n > 0)
+		*out++ = reversed[--n];
+	*out = '\0';
+	return out;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * parse_number: figures as people print them
+ * ----------------------------------------------------------------------------------------------*/
+
+static const char *const currency_signs[] = {"$", "€", "£", "¥", "￥"};
+static const char *const missing_words[] = {"na", "n/a", "n.a."};
+
+/*
+ * The text of a figure as numeric reads it, or NULL: with *reason NULL when the figure is missing,
+ * else with what is wrong.
+ */
+static char *
+PlainNumber(const text *input, char **reason)
+{
+	BpmScan		scan = {0};
+	BpmFigureText figure;
+	const char *place;
+	const char *problem;
+	bool		negative = false;
+	char	   *result;
+	char	   *out;
+
+	*reason = NULL;
+	scan.text = scan.at = VARDATA_ANY(input);
+	scan.end = scan.at + VARSIZE_ANY_EXHDR(input);
+	bpm_scan_space(&scan);
+	if (scan.at == scan.end)
+		return NULL;
+	if (scan.end - scan.at > BPM_MAX_TEXT)
+	{
+		*reason = psprintf("it has more than %d characters", BPM_MAX_TEXT);
+		return NULL;
+	}
+	for (int i = 0; i < (int) lengthof(missing_words); i++)
+	{
+		size_t		length = strlen(missing_words[i]);
+		BpmScan		word = scan;
+
+		if (scan.end - scan.at >= (ptrdiff_t) length &&
+			pg_strncasecmp(scan.at, missing_words[i], length) == 0)
+		{
+			word.at += length;
+			bpm_scan_space(&word);
+			if (word.at == word.end)
+				return NULL;
+		}
+	}
+
+	/* the sign stands before the currency, as in -$5, or after it, as in $-5 */
+	if (bpm_scan_take(&scan, "-") || bpm_scan_take(&scan, "\342\210\222"))
+		negative = true;
+	for (int i = 0; i < (int) lengthof(currency_signs); i++)
+		if (bpm_scan_take(&scan, currency_signs[i]))
+		{
+			bpm_scan_space(&scan);
+			break;
+		}
+	problem = bpm_scan_figure_text(scan.at, scan.end, true, &figure, &place);
+	if (problem == NULL && negative && figure.whole > scan.at)
+		problem = "it has two signs";
+	if (problem != NULL)
+	{
+		*reason = pstrdup(problem);
+		return NULL;
+	}
+	scan.at = place;
+	bpm_scan_space(&scan);
+	bpm_scan_take(&scan, "%");
+	bpm_scan_space(&scan);
+	if (scan.at < scan.end)
+	{
+		*reason = psprintf("there is \"%s\" after the figure",
+						   bpm_scan_clip(scan.at, (int) (scan.end - scan.at)));
+		return NULL;
+	}
+
+	result = out = palloc(VARSIZE_ANY_EXHDR(input) + 4);
+	if (negative || figure.negative)
+		*out++ = '-';
+	*out++ = '0';
+	for (const char *c = figure.whole; c < figure.whole_end; c++)
+		if (*c != ',')
+			*out++ = *c;
+	if (figure.fraction < figure.fraction_end)
+	{
+		*out++ = '.';
+		memcpy(out, figure.fraction, figure.fraction_end - figure.fraction);
+		out += figure.fraction_end - figure.fraction;
+	}
+	*out = '\0';
+	return result;
+}
+
+static Datum
+NumberDatum(char *plain)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(plain), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
+}
+
+/*
+ * parse_number(text) → numeric: a figure as people print it, NULL when it is missing, an error
+ * when it is no figure. 100% is 100, $1,234 is 1234, na and empty text are NULL.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_parse_number);
+Datum
+bpm_parse_number(PG_FUNCTION_ARGS)
+{
+	text	   *input = PG_GETARG_TEXT_PP(0);
+	char	   *reason;
+	char	   *plain = PlainNumber(input, &reason);
+
+	if (reason != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("not a figure: \"%s\"",
+						bpm_scan_clip(VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input))),
+				 errdetail("Reason: %s.", reason),
+				 errhint("bpm.try_parse_number() returns the reason in place of an error.")));
+	if (plain == NULL)
+		PG_RETURN_NULL();
+	return NumberDatum(plain);
+}
+
+/*
+ * try_parse_number(text) → (value, reason): parse_number for bulk import. Both are NULL when the
+ * figure is missing; a reason says why there is no value.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_try_parse_number);
+Datum
+bpm_try_parse_number(PG_FUNCTION_ARGS)
+{
+	TupleDesc	descriptor;
+	Datum		values[2] = {0};
+	bool		nulls[2] = {true, true};
+
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("function returning record called in context that cannot accept it")));
+
+	if (!PG_ARGISNULL(0))
+	{
+		char	   *reason;
+		char	   *plain = PlainNumber(PG_GETARG_TEXT_PP(0), &reason);
+
+		if (reason != NULL)
+		{
+			values[1] = CStringGetTextDatum(reason);
+			nulls[1] = false;
+		}
+		else if (plain != NULL)
+		{
+			values[0] = NumberDatum(plain);
+			nulls[0] = false;
+		}
+	}
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
+}

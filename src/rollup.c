@@ -1,0 +1,745 @@
+/*
+ * rollup.c: the weighted rollup as a value.
+ *
+ * A rollup is the whole of what a weighted score needs of its rows: how many there were and what
+ * they weighed, how many of them had a score and what those weighed, and the sum of weight × score.
+ * All are integers, so that adding is exact, has an inverse, and does not care about order. That
+ * one property makes every plan give the same bits: serial, parallel, partitioned, windowed,
+ * merged from stored states.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "utils/builtins.h"
+
+#include "bpm.h"
+
+#define TYPE_NAME "bpm.rollup"
+#define WIRE_VERSION 1
+
+/* sum has the decimals of a weight and those of a score */
+#define SUM_DIGITS (2 * BPM_DIGITS)
+
+/*
+ * The state of all aggregates, and the value of the type: 64 bytes by reference, one cache line and
+ * a power of two, so that a group wastes none. NULL and zero weights count and weigh nothing, so
+ * scored_count says nothing about scored_weight.
+ */
+typedef struct BpmRollup
+{
+	int64		row_count;		/* all rows; its top byte is 0, for a version to come */
+	int64		scored_count;	/* rows with a score */
+	int128		weight;			/* weight of all rows, in 10^-8 */
+	int128		scored_weight;	/* weight of the rows with a score, in 10^-8 */
+	int128		sum;			/* weight × score over those, in 10^-16 */
+} BpmRollup;
+
+StaticAssertDecl(sizeof(BpmRollup) == 64, "bpm.rollup is 64 bytes in pg_type");
+
+#define MAX_COUNT ((INT64CONST(1) << 56) - 1)
+
+#define GetRollupP(n) ((BpmRollup *) PG_GETARG_POINTER(n))
+
+/* ------------------------------------------------------------------------------------------------
+ * Adding and taking away
+ * ----------------------------------------------------------------------------------------------*/
+
+static pg_noinline void
+WeightOutOfRange(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("total weight of a rollup is out of range"),
+			 errdetail("The limit is 1701411834604692317316873037158.")));
+}
+
+static pg_noinline void
+SumOutOfRange(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("sum of weight times score of a rollup is out of range"),
+			 errdetail("The limit is 17014118346046923173168."),
+			 errhint("Weigh in thousands or millions.")));
+}
+
+static pg_noinline void
+CountOutOfRange(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("row count of a rollup is out of range"),
+			 errdetail("The limit is %lld.", (long long) MAX_COUNT)));
+}
+
+static pg_noinline void
+NegativeWeight(int128 weight)
+{
+	char		figure[BPM_DECIMAL_TEXT];
+
+	bpm_decimal_append(figure, weight, BPM_DIGITS);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("weight must not be negative"),
+			 errdetail("A weight is %s.", figure)));
+}
+
+/*
+ * weight × score in 10^-16. Both nearly always fit 64 bits, and then the product fits 128.
+ */
+static inline int128
+Product(int128 weight, int128 score)
+{
+	int128		product;
+
+	if (likely(weight == (int64) weight && score == (int64) score))
+		return (int128) (int64) weight * (int64) score;
+	if (__builtin_mul_overflow(weight, score, &product))
+		SumOutOfRange();
+	return product;
+}
+
+/*
+ * The weight of a row: NULL weighs nothing.
+ */
+static inline int128
+WeightArg(FunctionCallInfo fcinfo, int n)
+{
+	int128		weight;
+
+	if (PG_ARGISNULL(n))
+		return 0;
+	weight = bpm_decimal_units(PG_GETARG_DATUM(n), "weight");
+	if (unlikely(weight < 0))
+		NegativeWeight(weight);
+	return weight;
+}
+
+/* a row, read from the arguments of a transition function */
+typedef struct Row
+{
+	bool		scored;
+	int128		score;
+	int128		weight;
+} Row;
+
+static inline Row
+ScoreRow(FunctionCallInfo fcinfo)
+{
+	Row			row = {false, 0, 0};
+
+	row.weight = WeightArg(fcinfo, 2);
+	if (!PG_ARGISNULL(1))
+	{
+		row.scored = true;
+		row.score = bpm_decimal_units(PG_GETARG_DATUM(1), "score");
+	}
+	return row;
+}
+
+static inline Row
+TargetRow(FunctionCallInfo fcinfo)
+{
+	Row			row = {false, 0, 0};
+
+	row.weight = WeightArg(fcinfo, 3);
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+	{
+		row.scored = true;
+		row.score = bpm_target_score_units(PG_GETARG_DATUM(1),
+										   DatumGetTargetP(PG_GETARG_DATUM(2)));
+	}
+	return row;
+}
+
+static inline void
+AddRow(BpmRollup *state, Row row)
+{
+	if (unlikely(++state->row_count > MAX_COUNT))
+		CountOutOfRange();
+	if (unlikely(__builtin_add_overflow(state->weight, row.weight, &state->weight)))
+		WeightOutOfRange();
+	if (row.scored)
+	{
+		state->scored_count++;
+		/* never more than weight */
+		state->scored_weight += row.weight;
+		if (unlikely(__builtin_add_overflow(state->sum, Product(row.weight, row.score),
+											&state->sum)))
+			SumOutOfRange();
+	}
+}
+
+static inline void
+RemoveRow(BpmRollup *state, Row row)
+{
+	state->row_count--;
+	state->weight -= row.weight;
+	if (row.scored)
+	{
+		state->scored_count--;
+		state->scored_weight -= row.weight;
+		state->sum -= Product(row.weight, row.score);
+	}
+}
+
+static void
+AddRollup(BpmRollup *state, const BpmRollup *other)
+{
+	state->row_count += other->row_count;
+	state->scored_count += other->scored_count;
+	if (state->row_count > MAX_COUNT)
+		CountOutOfRange();
+	if (__builtin_add_overflow(state->weight, other->weight, &state->weight))
+		WeightOutOfRange();
+	state->scored_weight += other->scored_weight;
+	if (__builtin_add_overflow(state->sum, other->sum, &state->sum))
+		SumOutOfRange();
+}
+
+/*
+ * What is wrong with a rollup that somebody wrote, or that a subtraction left; NULL when nothing.
+ */
+static const char *
+Problem(const BpmRollup *rollup)
+{
+	if (rollup->row_count < 0 || rollup->scored_count < 0)
+		return "A count is negative";
+	if (rollup->row_count > MAX_COUNT)
+		return "The row count is too large";
+	if (rollup->scored_count > rollup->row_count)
+		return "There are more scored rows than rows";
+	if (rollup->weight < 0 || rollup->scored_weight < 0)
+		return "A weight is negative";
+	if (rollup->scored_weight > rollup->weight)
+		return "The scored weight is above the total";
+	if (rollup->scored_count == 0 && rollup->scored_weight != 0)
+		return "There is scored weight without scored rows";
+	if (rollup->row_count == 0 && rollup->weight != 0)
+		return "There is weight without rows";
+	if (rollup->scored_count == rollup->row_count && rollup->scored_weight != rollup->weight)
+		return "Every row is scored, and yet the scored weight is below the total";
+	if (rollup->scored_weight == 0 && rollup->sum != 0)
+		return "There is a sum without scored weight";
+	return NULL;
+}
+
+static void
+SubtractRollup(BpmRollup *state, const BpmRollup *other)
+{
+	const char *problem;
+
+	state->row_count -= other->row_count;
+	state->scored_count -= other->scored_count;
+	state->weight -= other->weight;
+	state->scored_weight -= other->scored_weight;
+	if (__builtin_sub_overflow(state->sum, other->sum, &state->sum))
+		SumOutOfRange();
+	problem = Problem(state);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot subtract a rollup from one that it is no part of"),
+				 errdetail("%s in the difference.", problem)));
+}
+
+static BpmRollup *
+NewRollup(void)
+{
+	return (BpmRollup *) palloc0(sizeof(BpmRollup));
+}
+
+/*
+ * The state to work on: in an aggregate it is ours to change, in a plain call it is a copy.
+ */
+static inline BpmRollup *
+State(FunctionCallInfo fcinfo)
+{
+	BpmRollup  *state;
+	MemoryContext context;
+
+	if (likely(!PG_ARGISNULL(0) && AggCheckCallContext(fcinfo, NULL)))
+		return GetRollupP(0);
+	if (!AggCheckCallContext(fcinfo, &context))
+		context = CurrentMemoryContext;
+	state = (BpmRollup *) MemoryContextAllocZero(context, sizeof(BpmRollup));
+	if (!PG_ARGISNULL(0))
+		memcpy(state, GetRollupP(0), sizeof(BpmRollup));
+	return state;
+}
+
+/*
+ * rollup_accum(state, score, weight): one row. Overflow leaves no half-done state behind, as the
+ * error ends the query.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_accum);
+Datum
+bpm_rollup_accum(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *state = State(fcinfo);
+
+	AddRow(state, ScoreRow(fcinfo));
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * rollup_accum(state, actual, target, weight): one row, scored on the way. Without an actual or a
+ * target the row is missing.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_accum_target);
+Datum
+bpm_rollup_accum_target(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *state = State(fcinfo);
+
+	AddRow(state, TargetRow(fcinfo));
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * The exact inverses of both, for moving windows.
+ */
+static void
+CheckInverse(const BpmRollup *state)
+{
+	const char *problem = Problem(state);
+
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot take a row out of a rollup that does not hold it"),
+				 errdetail("%s in the difference.", problem)));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_remove);
+Datum
+bpm_rollup_remove(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *state = State(fcinfo);
+
+	RemoveRow(state, ScoreRow(fcinfo));
+	CheckInverse(state);
+	PG_RETURN_POINTER(state);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_remove_target);
+Datum
+bpm_rollup_remove_target(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *state = State(fcinfo);
+
+	RemoveRow(state, TargetRow(fcinfo));
+	CheckInverse(state);
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * rollup_merge(state, rollup): combine function, and transition over stored rollups. A NULL rollup
+ * holds no rows.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_merge);
+Datum
+bpm_rollup_merge(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *state = State(fcinfo);
+
+	if (!PG_ARGISNULL(1))
+		AddRollup(state, GetRollupP(1));
+	PG_RETURN_POINTER(state);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_unmerge);
+Datum
+bpm_rollup_unmerge(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *state = State(fcinfo);
+
+	if (!PG_ARGISNULL(1))
+		SubtractRollup(state, GetRollupP(1));
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * rollup + rollup, rollup - rollup: exact, and - undoes +.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_add);
+Datum
+bpm_rollup_add(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *result = NewRollup();
+
+	*result = *GetRollupP(0);
+	AddRollup(result, GetRollupP(1));
+	PG_RETURN_POINTER(result);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_subtract);
+Datum
+bpm_rollup_subtract(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *result = NewRollup();
+
+	*result = *GetRollupP(0);
+	SubtractRollup(result, GetRollupP(1));
+	PG_RETURN_POINTER(result);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Accessors
+ * ----------------------------------------------------------------------------------------------*/
+
+/*
+ * numerator / denominator to so many digits, half away from zero. The numerator has 8 decimals more
+ * than the denominator, or the multiplier brings them.
+ */
+static int128
+Ratio(int128 numerator, int64 multiplier, int128 denominator, int digits)
+{
+	bool		negative = numerator < 0;
+	uint128_t	magnitude = negative ? -(uint128_t) numerator : (uint128_t) numerator;
+	BpmQuotient quotient = bpm_decimal_quotient(magnitude, multiplier, denominator);
+	int128		result;
+
+	quotient = bpm_decimal_ten_power_down(quotient, BPM_DIGITS - digits);
+	result = (int128) bpm_decimal_half_up(quotient);
+	return negative ? -result : result;
+}
+
+/*
+ * The score over what is scored, as units of 10^-digits; false when there is none.
+ */
+static bool
+Score(const BpmRollup *rollup, int digits, int128 *score)
+{
+	if (rollup->scored_weight == 0)
+		return false;
+	*score = Ratio(rollup->sum, 1, rollup->scored_weight, digits);
+	return true;
+}
+
+static int
+DigitsArg(FunctionCallInfo fcinfo, int n)
+{
+	return PG_NARGS() > n ? bpm_decimal_digits_arg(PG_GETARG_INT32(n)) : BPM_DIGITS;
+}
+
+/*
+ * score(rollup [, digits]) → numeric: Σ weight × score / Σ weight over what is scored. NULL when
+ * nothing that weighs is scored. Serves as the final function of weighted_score.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_score);
+Datum
+bpm_rollup_score(PG_FUNCTION_ARGS)
+{
+	int			digits = DigitsArg(fcinfo, 1);
+	int128		score;
+
+	if (!Score(GetRollupP(0), digits, &score))
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(score, digits));
+}
+
+/*
+ * coverage(rollup [, digits]) → numeric: the percentage of the weight that is scored; NULL when
+ * nothing weighs.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_coverage);
+Datum
+bpm_rollup_coverage(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *rollup = GetRollupP(0);
+	int			digits = DigitsArg(fcinfo, 1);
+
+	if (rollup->weight == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(Ratio(rollup->scored_weight, BPM_HUNDRED,
+												rollup->weight, digits), digits));
+}
+
+/*
+ * low(rollup [, worst [, digits]]), high(rollup [, best [, digits]]) → numeric: the score if all
+ * that is missing had the score given. The SQL functions differ in their defaults, 0 and 100.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_bound);
+Datum
+bpm_rollup_bound(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *rollup = GetRollupP(0);
+	int128		assumed = bpm_decimal_exact(PG_GETARG_DATUM(1), "assumed score");
+	int			digits = DigitsArg(fcinfo, 2);
+	int128		sum;
+
+	if (rollup->weight == 0)
+		PG_RETURN_NULL();
+	if (__builtin_add_overflow(Product(rollup->weight - rollup->scored_weight, assumed),
+							   rollup->sum, &sum))
+		SumOutOfRange();
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(Ratio(sum, 1, rollup->weight, digits), digits));
+}
+
+/*
+ * weight, scored_weight, weighted_sum → numeric: exact, so that anybody can check a score.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_weight);
+Datum
+bpm_rollup_weight(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NUMERIC(bpm_decimal_trimmed(GetRollupP(0)->weight, BPM_DIGITS));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_scored_weight);
+Datum
+bpm_rollup_scored_weight(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NUMERIC(bpm_decimal_trimmed(GetRollupP(0)->scored_weight, BPM_DIGITS));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_weighted_sum);
+Datum
+bpm_rollup_weighted_sum(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NUMERIC(bpm_decimal_trimmed(GetRollupP(0)->sum, SUM_DIGITS));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_row_count);
+Datum
+bpm_rollup_row_count(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT64(GetRollupP(0)->row_count);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_missing_count);
+Datum
+bpm_rollup_missing_count(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *rollup = GetRollupP(0);
+
+	PG_RETURN_INT64(rollup->row_count - rollup->scored_count);
+}
+
+/*
+ * rating(rollup, scale) → text, rating_rank(rollup, scale) → integer: from the exact state, rounded
+ * once, to the scale's digits. NULL when there is no score.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_rating);
+Datum
+bpm_rollup_rating(PG_FUNCTION_ARGS)
+{
+	BpmScale   *scale = DatumGetScaleP(PG_GETARG_DATUM(1));
+	int128		score;
+
+	if (!Score(GetRollupP(0), bpm_scale_digits(scale), &score))
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(bpm_scale_label(scale, bpm_scale_rank(scale, score))));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_rating_rank);
+Datum
+bpm_rollup_rating_rank(PG_FUNCTION_ARGS)
+{
+	BpmScale   *scale = DatumGetScaleP(PG_GETARG_DATUM(1));
+	int128		score;
+
+	if (!Score(GetRollupP(0), bpm_scale_digits(scale), &score))
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(bpm_scale_rank(scale, score));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Equality
+ * ----------------------------------------------------------------------------------------------*/
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_eq);
+Datum
+bpm_rollup_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(memcmp(GetRollupP(0), GetRollupP(1), sizeof(BpmRollup)) == 0);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_ne);
+Datum
+bpm_rollup_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(memcmp(GetRollupP(0), GetRollupP(1), sizeof(BpmRollup)) != 0);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_hash);
+Datum
+bpm_rollup_hash(PG_FUNCTION_ARGS)
+{
+	return hash_any((unsigned char *) GetRollupP(0), sizeof(BpmRollup));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_hash_extended);
+Datum
+bpm_rollup_hash_extended(PG_FUNCTION_ARGS)
+{
+	return hash_any_extended((unsigned char *) GetRollupP(0), sizeof(BpmRollup),
+							 PG_GETARG_INT64(1));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Text and binary
+ * ----------------------------------------------------------------------------------------------*/
+
+/* the members in the order of both forms; digits of -1 is a count */
+static const struct
+{
+	const char *name;
+	size_t		offset;
+	int			digits;
+}			members[] = {
+	{"rows", offsetof(BpmRollup, row_count), -1},
+	{"scored", offsetof(BpmRollup, scored_count), -1},
+	{"weight", offsetof(BpmRollup, weight), BPM_DIGITS},
+	{"scored_weight", offsetof(BpmRollup, scored_weight), BPM_DIGITS},
+	{"sum", offsetof(BpmRollup, sum), SUM_DIGITS}
+};
+
+static int128
+GetMember(const BpmRollup *rollup, int i)
+{
+	const char *member = (const char *) rollup + members[i].offset;
+
+	return members[i].digits < 0 ? *(const int64 *) member : *(const int128 *) member;
+}
+
+static void
+SetMember(BpmRollup *rollup, int i, int128 value)
+{
+	char	   *member = (char *) rollup + members[i].offset;
+
+	if (members[i].digits < 0)
+		*(int64 *) member = (int64) value;
+	else
+		*(int128 *) member = value;
+}
+
+/*
+ * rows 3 scored 2 weight 10 scored_weight 7 sum 560
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_in);
+Datum
+bpm_rollup_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	BpmRollup  *rollup = NewRollup();
+	BpmScan		scan;
+	const char *problem;
+
+	if (!bpm_scan_begin(&scan, TYPE_NAME, text, strlen(text), fcinfo->context))
+		PG_RETURN_NULL();
+	for (int i = 0; i < (int) lengthof(members); i++)
+	{
+		const char *word;
+		const char *place;
+		int			length;
+		int128		value;
+
+		bpm_scan_space(&scan);
+		length = bpm_scan_word(&scan, &word);
+		if (!bpm_scan_is(word, length, members[i].name))
+		{
+			bpm_scan_fail(&scan, word, psprintf("The word \"%s\" is missing", members[i].name),
+						  "A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.");
+			PG_RETURN_NULL();
+		}
+		bpm_scan_space(&scan);
+		place = scan.at;
+		if (!bpm_scan_decimal(&scan, "The figure", false, Max(members[i].digits, 0), &value))
+			PG_RETURN_NULL();
+		if (members[i].digits < 0 && (value > MAX_COUNT || value < -MAX_COUNT))
+		{
+			bpm_scan_fail_range(&scan, place, "The count is too large", NULL);
+			PG_RETURN_NULL();
+		}
+		SetMember(rollup, i, value);
+	}
+	if (!bpm_scan_done(&scan))
+	{
+		bpm_scan_fail(&scan, scan.at, "Nothing may follow the sum", NULL);
+		PG_RETURN_NULL();
+	}
+	problem = Problem(rollup);
+	if (problem != NULL)
+	{
+		bpm_scan_fail(&scan, scan.text, problem, NULL);
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_POINTER(rollup);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_out);
+Datum
+bpm_rollup_out(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *rollup = GetRollupP(0);
+	char	   *text = palloc(lengthof(members) * (BPM_DECIMAL_TEXT + 16));
+	char	   *out = text;
+
+	for (int i = 0; i < (int) lengthof(members); i++)
+	{
+		out += sprintf(out, "%s%s ", i > 0 ? " " : "", members[i].name);
+		out = bpm_decimal_append(out, GetMember(rollup, i), Max(members[i].digits, 0));
+	}
+	PG_RETURN_CSTRING(text);
+}
+
+/*
+ * Binary: a version byte, then two counts of 8 bytes and three figures of 16, most significant
+ * byte first.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_recv);
+Datum
+bpm_rollup_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
+	BpmRollup  *rollup = NewRollup();
+	int			version = pq_getmsgbyte(message);
+	const char *problem;
+
+	if (version != WIRE_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unsupported binary version %d for type %s", version, TYPE_NAME),
+				 errhint("It was written by a later version of bpm.")));
+	for (int i = 0; i < (int) lengthof(members); i++)
+	{
+		int128		value = pq_getmsgint64(message);
+
+		if (members[i].digits >= 0)
+			value = (int128) ((uint128_t) value << 64 | (uint64) pq_getmsgint64(message));
+		SetMember(rollup, i, value);
+	}
+	if (message->cursor != message->len)
+		problem = "Bytes follow the value";
+	else
+		problem = Problem(rollup);
+	if (problem != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary value for type %s", TYPE_NAME),
+				 errdetail("%s.", problem)));
+	PG_RETURN_POINTER(rollup);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_send);
+Datum
+bpm_rollup_send(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *rollup = GetRollupP(0);
+	StringInfoData message;
+
+	pq_begintypsend(&message);
+	pq_sendint8(&message, WIRE_VERSION);
+	for (int i = 0; i < (int) lengthof(members); i++)
+	{
+		int128		value = GetMember(rollup, i);
+
+		if (members[i].digits >= 0)
+			pq_sendint64(&message, (uint64) ((uint128_t) value >> 64));
+		pq_sendint64(&message, (uint64) value);
+	}
+	PG_RETURN_BYTEA_P(pq_endtypsend(&message));
+}

@@ -1,0 +1,418 @@
+/*
+ * scale.c: what a score is called.
+ *
+ *   scale := band (',' band)* ',' label ['round' digits]
+ *   band  := label '>=' number
+ *   label := word | '"' text '"'         a double quote within is written twice
+ *
+ * Bands fall and the last has no bound, so that a scale has neither gap nor overlap. A score is
+ * rounded to the scale's digits first (2 when not given): a rating is that of the figure which is
+ * published.
+ */
+#include "postgres.h"
+
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+
+#include "bpm.h"
+
+#define TYPE_NAME "bpm.scale"
+#define EXAMPLE "A scale is written: excellent >= 90, good >= 80, fair >= 60, poor."
+
+#define MAX_BANDS 32
+#define MAX_LABEL 63			/* bytes */
+#define DEFAULT_DIGITS 2
+
+/*
+ * On disk: this header, the bounds of all bands but the last in units of 10^-8, then the labels,
+ * each with a terminating zero.
+ */
+struct BpmScale
+{
+	int32		vl_len_;
+	uint8		nbands;
+	uint8		digits;
+	uint8		reserved[2];	/* 0, for a version to come */
+	int64		bounds[FLEXIBLE_ARRAY_MEMBER];
+};
+
+#define HEADER_SIZE offsetof(BpmScale, bounds)
+
+typedef struct Bands
+{
+	int			n;
+	int			digits;
+	int64		bounds[MAX_BANDS];
+	char	   *labels[MAX_BANDS];
+} Bands;
+
+/* ------------------------------------------------------------------------------------------------
+ * Reading a scale
+ * ----------------------------------------------------------------------------------------------*/
+
+static const char *
+Labels(const BpmScale *scale)
+{
+	return (const char *) (scale->bounds + scale->nbands - 1);
+}
+
+/*
+ * The digits a score is rounded to before it is rated.
+ */
+int
+bpm_scale_digits(const BpmScale *scale)
+{
+	return scale->digits;
+}
+
+/*
+ * The rank of a score that is already rounded, as units of 10^-digits: 1 for the best band.
+ */
+int
+bpm_scale_rank(const BpmScale *scale, int128 score)
+{
+	int			rank = 1;
+
+	for (int i = scale->digits; i < BPM_DIGITS; i++)
+		score *= 10;
+	while (rank < scale->nbands && score < scale->bounds[rank - 1])
+		rank++;
+	return rank;
+}
+
+const char *
+bpm_scale_label(const BpmScale *scale, int rank)
+{
+	const char *label = Labels(scale);
+
+	while (--rank > 0)
+		label += strlen(label) + 1;
+	return label;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Text
+ * ----------------------------------------------------------------------------------------------*/
+
+/* characters that end a label which is not quoted */
+static bool
+EndsLabel(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r') || strchr(",\"<>=()", c) != NULL;
+}
+
+static bool
+NeedsQuotes(const char *label)
+{
+	BpmScan		scan = {0};
+
+	if (bpm_scan_is(label, (int) strlen(label), "round"))
+		return true;
+	scan.at = label;
+	scan.end = label + strlen(label);
+	for (; scan.at < scan.end; scan.at++)
+	{
+		const char *before = scan.at;
+
+		bpm_scan_space(&scan);
+		if (scan.at > before || EndsLabel(*scan.at) ||
+			bpm_scan_take(&scan, "\342\211\245") || bpm_scan_take(&scan, "\342\211\244"))
+			return true;
+	}
+	return false;
+}
+
+static bool
+ScanQuotedLabel(BpmScan *scan, char *label, int *length)
+{
+	const char *start = scan->at++;
+
+	*length = 0;
+	while (scan->at < scan->end)
+	{
+		if (*scan->at == '"')
+		{
+			scan->at++;
+			if (scan->at >= scan->end || *scan->at != '"')
+				return true;
+		}
+		if (*length <= MAX_LABEL)
+			label[(*length)++] = *scan->at;
+		scan->at++;
+	}
+	return bpm_scan_fail(scan, start, "The label does not end", "Close it with a double quote.");
+}
+
+static bool
+ScanLabel(BpmScan *scan, Bands *bands)
+{
+	char		label[MAX_LABEL + 2];
+	const char *start;
+	int			length;
+
+	bpm_scan_space(scan);
+	start = scan->at;
+	if (scan->at < scan->end && *scan->at == '"')
+	{
+		if (!ScanQuotedLabel(scan, label, &length))
+			return false;
+	}
+	else
+	{
+		BpmScan		look = *scan;
+
+		while (scan->at < scan->end && !EndsLabel(*scan->at))
+		{
+			look.at = scan->at;
+			if (bpm_scan_take(&look, "\342\211\245") || bpm_scan_take(&look, "\342\211\244"))
+				break;
+			bpm_scan_space(&look);
+			if (look.at > scan->at)
+				break;
+			scan->at++;
+		}
+		length = Min((int) (scan->at - start), MAX_LABEL + 1);
+		memcpy(label, start, length);
+	}
+	if (length == 0)
+		return bpm_scan_fail(scan, start, "A label is missing", EXAMPLE);
+	if (length > MAX_LABEL)
+		return bpm_scan_fail(scan, start,
+							 psprintf("The label has more than %d bytes", MAX_LABEL), NULL);
+	for (int i = 0; i < bands->n; i++)
+		if ((int) strlen(bands->labels[i]) == length &&
+			memcmp(bands->labels[i], label, length) == 0)
+			return bpm_scan_fail(scan, start, "The label stands twice", NULL);
+	bands->labels[bands->n] = pnstrdup(label, length);
+	return true;
+}
+
+/*
+ * What may follow a label: a bound and a comma, or the end of the scale.
+ */
+static bool
+ScanBound(BpmScan *scan, Bands *bands, bool *last)
+{
+	const char *place;
+	const char *word;
+	int			length;
+	int128		figure;
+
+	*last = false;
+	bpm_scan_space(scan);
+	place = scan->at;
+	if (bpm_scan_take(scan, ">=") || bpm_scan_take(scan, "\342\211\245"))
+	{
+		bpm_scan_space(scan);
+		place = scan->at;
+		if (!bpm_scan_figure(scan, "The bound", false, &figure))
+			return false;
+		if (figure > PG_INT64_MAX || figure < PG_INT64_MIN)
+			return bpm_scan_fail_range(scan, place, "The bound is too large for a score", NULL);
+		if (bands->n > 0 && figure >= bands->bounds[bands->n - 1])
+			return bpm_scan_fail(scan, place,
+								 figure == bands->bounds[bands->n - 1] ?
+								 "The bound equals the one before it" :
+								 "The bound is above the one before it",
+								 "Bands are written from the best to the worst.");
+		bands->bounds[bands->n] = (int64) figure;
+		bpm_scan_space(scan);
+		if (bpm_scan_take(scan, ","))
+			return true;
+		if (scan->at < scan->end)
+			return bpm_scan_fail(scan, scan->at, "A comma is missing", EXAMPLE);
+		return bpm_scan_fail(scan, scan->at, "The last band has a bound",
+							 "End with a label that has none; it holds every score below.");
+	}
+	if (scan->at < scan->end && strchr("<>=", *scan->at) != NULL)
+		return bpm_scan_fail(scan, place, "A band is bounded by >= alone", EXAMPLE);
+	if (bpm_scan_take(scan, ","))
+		return bpm_scan_fail(scan, place, "A band before the last has no bound", EXAMPLE);
+
+	*last = true;
+	if (scan->at == scan->end)
+		return true;
+	length = bpm_scan_word(scan, &word);
+	if (!bpm_scan_is(word, length, "round"))
+		return bpm_scan_fail(scan, place, "A comma or the word \"round\" is missing",
+							 "A label with spaces is written in double quotes.");
+	bpm_scan_space(scan);
+	place = scan->at;
+	if (!bpm_scan_figure(scan, "The number of digits", false, &figure))
+		return false;
+	if (figure < 0 || figure > (int128) BPM_DIGITS * BPM_ONE || figure % BPM_ONE != 0)
+		return bpm_scan_fail(scan, place,
+							 psprintf("The digits to round to must be a whole number from 0 to %d",
+									  BPM_DIGITS), NULL);
+	bands->digits = (int) (figure / BPM_ONE);
+	if (!bpm_scan_done(scan))
+		return bpm_scan_fail(scan, scan->at, "Nothing may follow the digits to round to", NULL);
+	return true;
+}
+
+static BpmScale *
+CloseBands(const Bands *bands)
+{
+	size_t		size = HEADER_SIZE + (bands->n - 1) * sizeof(int64);
+	BpmScale   *scale;
+	char	   *out;
+
+	for (int i = 0; i < bands->n; i++)
+		size += strlen(bands->labels[i]) + 1;
+	scale = palloc0(size);
+	SET_VARSIZE(scale, size);
+	scale->nbands = bands->n;
+	scale->digits = bands->digits;
+	memcpy(scale->bounds, bands->bounds, (bands->n - 1) * sizeof(int64));
+	out = unconstify(char *, Labels(scale));
+	for (int i = 0; i < bands->n; i++)
+	{
+		strcpy(out, bands->labels[i]);
+		out += strlen(out) + 1;
+	}
+	return scale;
+}
+
+/*
+ * Parse a scale. NULL after a soft error.
+ */
+static BpmScale *
+ParseScale(const char *text, size_t length, Node *context)
+{
+	BpmScan		scan;
+	Bands		bands;
+	bool		last;
+
+	bands.n = 0;
+	bands.digits = DEFAULT_DIGITS;
+	if (!bpm_scan_begin(&scan, TYPE_NAME, text, length, context))
+		return NULL;
+	if (bpm_scan_done(&scan))
+	{
+		bpm_scan_fail(&scan, scan.at, "The text is empty", EXAMPLE);
+		return NULL;
+	}
+	do
+	{
+		if (bands.n == MAX_BANDS)
+		{
+			bpm_scan_fail(&scan, scan.at, psprintf("There are more than %d bands", MAX_BANDS), NULL);
+			return NULL;
+		}
+		if (!ScanLabel(&scan, &bands) || !ScanBound(&scan, &bands, &last))
+			return NULL;
+		bands.n++;
+	} while (!last);
+	if (bands.n < 2)
+	{
+		bpm_scan_fail(&scan, scan.text, "A scale needs two bands or more", EXAMPLE);
+		return NULL;
+	}
+	return CloseBands(&bands);
+}
+
+static char *
+ScaleText(const BpmScale *scale)
+{
+	StringInfoData out;
+	const char *label = Labels(scale);
+
+	initStringInfo(&out);
+	for (int i = 0; i < scale->nbands; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(&out, ", ");
+		if (NeedsQuotes(label))
+		{
+			appendStringInfoChar(&out, '"');
+			for (const char *c = label; *c != '\0'; c++)
+			{
+				if (*c == '"')
+					appendStringInfoChar(&out, '"');
+				appendStringInfoChar(&out, *c);
+			}
+			appendStringInfoChar(&out, '"');
+		}
+		else
+			appendStringInfoString(&out, label);
+		if (i < scale->nbands - 1)
+		{
+			char		figure[BPM_DECIMAL_TEXT];
+
+			bpm_decimal_append(figure, scale->bounds[i], BPM_DIGITS);
+			appendStringInfo(&out, " >= %s", figure);
+		}
+		label += strlen(label) + 1;
+	}
+	if (scale->digits != DEFAULT_DIGITS)
+		appendStringInfo(&out, " round %d", scale->digits);
+	return out.data;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * SQL functions
+ * ----------------------------------------------------------------------------------------------*/
+
+static int
+RankOf(FunctionCallInfo fcinfo, const BpmScale *scale)
+{
+	return bpm_scale_rank(scale, bpm_decimal_round_to(PG_GETARG_DATUM(0), scale->digits, "score"));
+}
+
+/*
+ * rating(score, scale) → text: the label of the band that holds the rounded score.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_scale_rating);
+Datum
+bpm_scale_rating(PG_FUNCTION_ARGS)
+{
+	BpmScale   *scale = DatumGetScaleP(PG_GETARG_DATUM(1));
+
+	PG_RETURN_TEXT_P(cstring_to_text(bpm_scale_label(scale, RankOf(fcinfo, scale))));
+}
+
+/*
+ * rating_rank(score, scale) → integer: 1 for the best band, for sorting.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_scale_rating_rank);
+Datum
+bpm_scale_rating_rank(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(RankOf(fcinfo, DatumGetScaleP(PG_GETARG_DATUM(1))));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_scale_in);
+Datum
+bpm_scale_in(PG_FUNCTION_ARGS)
+{
+	char	   *text = PG_GETARG_CSTRING(0);
+	BpmScale   *scale = ParseScale(text, strlen(text), fcinfo->context);
+
+	if (scale == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(scale);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_scale_out);
+Datum
+bpm_scale_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(ScaleText(DatumGetScaleP(PG_GETARG_DATUM(0))));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_scale_recv);
+Datum
+bpm_scale_recv(PG_FUNCTION_ARGS)
+{
+	int			length;
+	char	   *text = bpm_text_recv((StringInfo) PG_GETARG_POINTER(0), TYPE_NAME, &length);
+
+	PG_RETURN_POINTER(ParseScale(text, length, NULL));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_scale_send);
+Datum
+bpm_scale_send(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BYTEA_P(bpm_text_send(ScaleText(DatumGetScaleP(PG_GETARG_DATUM(0)))));
+}

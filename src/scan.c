@@ -1,0 +1,413 @@
+/*
+ * scan.c: reading the small languages.
+ *
+ * Targets, scales and lifecycles are texts that people write and argue about, so an error shows
+ * the place, says what was expected there, and guesses what was meant. All errors are soft where
+ * the server has soft errors.
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "utils/varlena.h"
+
+#include "bpm.h"
+
+/* the first byte of the binary form of a type held as text */
+#define WIRE_VERSION 1
+
+/* how much of a text a message shows */
+#define SHOWN 60
+
+/*
+ * Start on a text. False, after a soft error, when it is longer than any rule.
+ */
+bool
+bpm_scan_begin(BpmScan *scan, const char *type, const char *text, size_t length, Node *context)
+{
+	scan->type = type;
+	scan->text = scan->at = text;
+	scan->end = text + length;
+	scan->context = context;
+	if (length > BPM_MAX_TEXT)
+		ereturn(context, false,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text is too long for type %s", type),
+				 errdetail("It has %zu bytes; at most %d are read.", length, BPM_MAX_TEXT)));
+	return true;
+}
+
+/*
+ * Skip white space, among it the no-break and the wide space that come from office software.
+ */
+void
+bpm_scan_space(BpmScan *scan)
+{
+	while (scan->at < scan->end)
+	{
+		if (*scan->at == ' ' || (*scan->at >= '\t' && *scan->at <= '\r'))
+			scan->at++;
+		else if (!bpm_scan_take(scan, "\302\240") && !bpm_scan_take(scan, "\343\200\200"))
+			break;
+	}
+}
+
+/* nothing but white space is left */
+bool
+bpm_scan_done(BpmScan *scan)
+{
+	bpm_scan_space(scan);
+	return scan->at == scan->end;
+}
+
+/*
+ * Take a token if it stands here. Tokens beyond ASCII are UTF-8, and no other encoding has them.
+ */
+bool
+bpm_scan_take(BpmScan *scan, const char *token)
+{
+	size_t		length = strlen(token);
+
+	if ((size_t) (scan->end - scan->at) < length || memcmp(scan->at, token, length) != 0)
+		return false;
+	if (IS_HIGHBIT_SET(*token) && GetDatabaseEncoding() != PG_UTF8)
+		return false;
+	scan->at += length;
+	return true;
+}
+
+/*
+ * Take a word: letters, digits, underscores and whatever lies beyond ASCII. Returns its length.
+ */
+int
+bpm_scan_word(BpmScan *scan, const char **word)
+{
+	*word = scan->at;
+	while (scan->at < scan->end &&
+		   (IS_HIGHBIT_SET(*scan->at) || *scan->at == '_' ||
+			(*scan->at >= '0' && *scan->at <= '9') ||
+			(*scan->at >= 'a' && *scan->at <= 'z') || (*scan->at >= 'A' && *scan->at <= 'Z')))
+		scan->at++;
+	return (int) (scan->at - *word);
+}
+
+/* a keyword in any case */
+bool
+bpm_scan_is(const char *word, int length, const char *keyword)
+{
+	return (int) strlen(keyword) == length && pg_strncasecmp(word, keyword, length) == 0;
+}
+
+static const char *
+SkipDigits(const char *at, const char *end)
+{
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
+/*
+ * Read a figure: 95, -0.5, 1,200.25, with the minus of the keyboard or of the typesetter. Commas
+ * must part groups of three digits; where they separate figures (commas false) they end one. There
+ * is no exponent. Returns NULL and the end of the figure, or what is wrong and where.
+ */
+const char *
+bpm_scan_figure_text(const char *at, const char *end, bool commas, BpmFigureText *figure,
+					 const char **place)
+{
+	BpmScan		sign = {0};
+
+	sign.at = at;
+	sign.end = end;
+	figure->negative = bpm_scan_take(&sign, "-") || bpm_scan_take(&sign, "\342\210\222");
+	if (!figure->negative)
+		bpm_scan_take(&sign, "+");
+	at = sign.at;
+
+	figure->whole = at;
+	at = SkipDigits(at, end);
+	if (commas && at < end && *at == ',')
+	{
+		if (at == figure->whole || at - figure->whole > 3)
+		{
+			*place = at;
+			return "a comma does not part thousands";
+		}
+		while (at < end && *at == ',')
+		{
+			const char *group = at + 1;
+
+			if (SkipDigits(group, end) - group != 3)
+			{
+				*place = at;
+				return "a comma does not part thousands";
+			}
+			at = group + 3;
+		}
+	}
+	figure->whole_end = at;
+
+	figure->fraction = figure->fraction_end = at;
+	if (at < end && *at == '.' && !(at + 1 < end && at[1] == '.'))
+	{
+		figure->fraction = at + 1;
+		figure->fraction_end = at = SkipDigits(at + 1, end);
+		if (figure->fraction == figure->fraction_end)
+		{
+			*place = figure->fraction;
+			return "there is no digit after the decimal point";
+		}
+	}
+	*place = at;
+	if (figure->whole == figure->whole_end && figure->fraction == figure->fraction_end)
+	{
+		*place = figure->whole;
+		return "it does not begin with a figure";
+	}
+	return NULL;
+}
+
+/*
+ * Read a figure as a whole number of 10^-digits; what names it for the message when it is missing.
+ * More decimals than that, or more than 128 bits, are an error: nothing is cut.
+ */
+bool
+bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits, int128 *result)
+{
+	BpmFigureText figure;
+	const char *start;
+	const char *place;
+	const char *problem;
+	int			decimals = 0;
+	int128		value = 0;
+	bool		overflow = false;
+
+	bpm_scan_space(scan);
+	start = scan->at;
+	problem = bpm_scan_figure_text(start, scan->end, commas, &figure, &place);
+	if (problem != NULL)
+	{
+		if (figure.whole == place && figure.whole == figure.whole_end)
+			return bpm_scan_fail(scan, place, psprintf("%s is missing", what), NULL);
+		return bpm_scan_fail(scan, place,
+							 psprintf("%c%s", pg_ascii_toupper(problem[0]), problem + 1),
+							 "Write 1200 or 1,200, and a decimal point for decimals.");
+	}
+	for (const char *c = figure.whole; c < figure.whole_end; c++)
+		if (*c != ',')
+		{
+			overflow |= __builtin_mul_overflow(value, 10, &value);
+			overflow |= __builtin_add_overflow(value, *c - '0', &value);
+		}
+	for (const char *c = figure.fraction; c < figure.fraction_end || decimals < digits; c++)
+	{
+		int			digit = c < figure.fraction_end ? *c - '0' : 0;
+
+		if (decimals < digits)
+		{
+			overflow |= __builtin_mul_overflow(value, 10, &value);
+			overflow |= __builtin_add_overflow(value, digit, &value);
+			decimals++;
+		}
+		else if (digit != 0)
+			return bpm_scan_fail_range(scan, start,
+									   psprintf("The figure has more than %d digits after the decimal point",
+												digits), "Round it.");
+	}
+	if (overflow)
+		return bpm_scan_fail_range(scan, start, "The figure has too many digits", NULL);
+	*result = figure.negative ? -value : value;
+	scan->at = place;
+	return true;
+}
+
+/*
+ * Read a figure of a rule into units of 10^-8.
+ */
+bool
+bpm_scan_figure(BpmScan *scan, const char *what, bool commas, int128 *units)
+{
+	/* 10^37 */
+	const int128 limit = (int128) BPM_HUNDRED * BPM_HUNDRED * BPM_HUNDRED * 10000000;
+	const char *start;
+
+	bpm_scan_space(scan);
+	start = scan->at;
+	if (!bpm_scan_decimal(scan, what, commas, BPM_DIGITS, units))
+		return false;
+	if (*units >= limit || *units <= -limit)
+		return bpm_scan_fail_range(scan, start,
+								   psprintf("The figure has more than %d digits before the decimal point",
+											BPM_MAX_INTEGER_DIGITS), NULL);
+	return true;
+}
+
+/*
+ * The candidate nearest to a word that is none of them, as a hint; NULL when none is near.
+ */
+char *
+bpm_scan_nearest(const char *word, int length, const char *const *candidates)
+{
+	const char *nearest = NULL;
+	int			distance = 3;
+
+	if (length > SHOWN)
+		return NULL;
+	for (; *candidates != NULL; candidates++)
+	{
+		int			candidate_length = (int) strlen(*candidates);
+		int			d;
+
+		/* more than half of the letters wrong is another word */
+		d = varstr_levenshtein_less_equal(word, length, *candidates, candidate_length,
+										  1, 1, 1, distance - 1, true);
+		if (d < distance && 2 * d <= Max(length, candidate_length))
+		{
+			distance = d;
+			nearest = *candidates;
+		}
+	}
+	return nearest ? psprintf("Did you mean \"%s\"?", nearest) : NULL;
+}
+
+/*
+ * As much of a text as fits a message, cut between characters.
+ */
+char *
+bpm_scan_clip(const char *text, int length)
+{
+	int			shown;
+
+	if (length <= SHOWN)
+		return pnstrdup(text, length);
+	shown = pg_mbcliplen(text, length, SHOWN);
+	return psprintf("%.*s...", shown, text);
+}
+
+/* DETAIL: what, and at which character */
+static char *
+Detail(BpmScan *scan, const char *place, const char *detail)
+{
+	if (place >= scan->end)
+		return psprintf("%s at the end.", detail);
+	return psprintf("%s at character %d, near \"%s\".", detail,
+					pg_mbstrlen_with_len(scan->text, (int) (place - scan->text)) + 1,
+					bpm_scan_clip(place, (int) (scan->end - place)));
+}
+
+/*
+ * Report that a text breaks the grammar or a rule's sense. Always false, for the caller to return.
+ */
+bool
+bpm_scan_fail(BpmScan *scan, const char *place, const char *detail, const char *hint)
+{
+	errsave(scan->context,
+			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input syntax for type %s: \"%s\"", scan->type,
+					bpm_scan_clip(scan->text, (int) (scan->end - scan->text))),
+			 errdetail_internal("%s", Detail(scan, place, detail)),
+			 hint ? errhint("%s", hint) : 0));
+	return false;
+}
+
+/*
+ * The same for a figure that cannot be kept.
+ */
+bool
+bpm_scan_fail_range(BpmScan *scan, const char *place, const char *detail, const char *hint)
+{
+	errsave(scan->context,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("figure out of range for type %s: \"%s\"", scan->type,
+					bpm_scan_clip(scan->text, (int) (scan->end - scan->text))),
+			 errdetail_internal("%s", Detail(scan, place, detail)),
+			 hint ? errhint("%s", hint) : 0));
+	return false;
+}
+
+/*
+ * The order of types that are ordered by their text: bytes, the same under every collation.
+ */
+int
+bpm_text_order(char *a, char *b)
+{
+	int			order = strcmp(a, b);
+
+	pfree(a);
+	pfree(b);
+	return order;
+}
+
+/*
+ * Binary: a version byte, then the text. The layout on disk stays ours to change.
+ */
+bytea *
+bpm_text_send(char *text)
+{
+	StringInfoData message;
+
+	pq_begintypsend(&message);
+	pq_sendint8(&message, WIRE_VERSION);
+	pq_sendtext(&message, text, strlen(text));
+	return pq_endtypsend(&message);
+}
+
+char *
+bpm_text_recv(StringInfo message, const char *type, int *length)
+{
+	int			version = pq_getmsgbyte(message);
+
+	if (version != WIRE_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("unsupported binary version %d for type %s", version, type),
+				 errhint("It was written by a later version of bpm.")));
+	return pq_getmsgtext(message, message->len - message->cursor, length);
+}
+
+/*
+ * Equality and hash of our variable-length types: each value has one representation, so bytes
+ * tell.
+ */
+static bool
+SameBytes(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = PG_GETARG_VARLENA_P(0);
+	struct varlena *b = PG_GETARG_VARLENA_P(1);
+
+	return VARSIZE(a) == VARSIZE(b) && memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_eq);
+Datum
+bpm_value_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(SameBytes(fcinfo));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_ne);
+Datum
+bpm_value_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!SameBytes(fcinfo));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_hash);
+Datum
+bpm_value_hash(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_GETARG_VARLENA_P(0);
+
+	return hash_any((unsigned char *) VARDATA(value), VARSIZE(value) - VARHDRSZ);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_hash_extended);
+Datum
+bpm_value_hash_extended(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_GETARG_VARLENA_P(0);
+
+	return hash_any_extended((unsigned char *) VARDATA(value), VARSIZE(value) - VARHDRSZ,
+							 PG_GETARG_INT64(1));
+}
