@@ -57,7 +57,7 @@ include $(PGXS)
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
 
-SCRIPTS_IN_ORDER = $(CONCEPTS:%=sql/%.sql)
+SCRIPTS_IN_ORDER = sql/bpm.sql $(CONCEPTS:%=sql/%.sql)
 
 bpm--$(EXTVERSION).sql: $(SCRIPTS_IN_ORDER) bpm.control Makefile
 	printf '%s\n\n' '\echo Use "CREATE EXTENSION bpm" to load this file. \quit' >$@.new
