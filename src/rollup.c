@@ -36,6 +36,7 @@ typedef struct BpmRollup
 } BpmRollup;
 
 StaticAssertDecl(sizeof(BpmRollup) == 64, "bpm.rollup is 64 bytes in pg_type");
+StaticAssertDecl(_Alignof(BpmRollup) == 8, "bpm.rollup has alignment double in pg_type");
 
 #define MAX_COUNT ((INT64CONST(1) << 56) - 1)
 

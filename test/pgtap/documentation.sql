@@ -25,7 +25,7 @@ where d.deptype = 'e' and e.extname = 'bpm';
 create temp view object as
 select proname as name from pg_proc join member on classid = 'pg_proc'::regclass and objid = oid
 union
-select typname from pg_type join member on classid = 'pg_type'::regclass and objid = oid
+select typname from pg_type join member on classid = 'pg_type'::regclass and objid = oid and typcategory <> 'A'
 union
 select opcname from pg_opclass join member on classid = 'pg_opclass'::regclass and objid = oid;
 

@@ -40,9 +40,10 @@ from (select i, abs(hashint4extended(i, 1) >> 2) as a, abs(hashint4extended(i, 2
       from generate_series(1, 2000000) i) h;
 analyze facts;
 
--- the two questions: all in one, and 4096 units, whose rollups are printed in one text
+-- the two questions: all in one, and 4096 units, whose rollups are printed in one text (materialized, so that
+-- the order of the text does not choose the plan)
 \set total 'select bpm.rollup(score, weight)::text || bpm.weighted_score(score, weight) as total from facts'
-\set units 'select md5(string_agg(unit || r::text || s, '','' order by unit)) as units from (select unit, bpm.rollup(score, weight) as r, bpm.weighted_score(score, weight) as s from facts group by unit) g'
+\set units 'with g as materialized (select unit, bpm.rollup(score, weight) as r, bpm.weighted_score(score, weight) as s from facts group by unit) select md5(string_agg(unit || r::text || s, '','' order by unit)) as units from g'
 
 create function pg_temp.plan_of(statement text, options text default 'costs off') returns text language plpgsql as $$
 declare
