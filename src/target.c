@@ -1015,16 +1015,65 @@ ExactScore(const Rule *rule, int128 actual, int extra)
 	return attainment.percent;
 }
 
+/* the largest whole whose product with 10^5 fits 64 bits */
+#define MAX_SMALL_GOAL (PG_UINT64_MAX / 100000)
+
+/*
+ * The rows that nearly all tables hold, in 64 bits: a plain >=, >, <= or < and figures of usual
+ * size. False, and no score, for everything else; the answer is that of ExactScore().
+ */
+static inline bool
+ScoreSmall(Datum actual_datum, const BpmTarget *target, int64 *score)
+{
+	int64		actual;
+	int64		goal;
+	int64		part;
+	uint64		tail;
+	uint64		rest;
+
+	if (target->form > BELOW || target->modifiers != 0 ||
+		!bpm_decimal_read_small(actual_datum, &actual))
+		return false;
+	goal = target->figures[0];
+	if (target->form == AT_LEAST ? actual >= goal : target->form == ABOVE ? actual > goal :
+		target->form == AT_MOST ? actual <= goal : actual < goal)
+	{
+		*score = BPM_HUNDRED;
+		return true;
+	}
+	*score = 0;
+	if (goal <= 0)
+		return true;
+	part = IsReverse(target->form) ? goal - (actual - goal) : actual;
+	if (part <= 0)
+		return true;
+	if ((uint64) goal > MAX_SMALL_GOAL)
+		return false;
+
+	/* 10^10 · part / goal, five decimal digits at a time; part is at most goal */
+	tail = (uint64) part * 100000;
+	rest = tail % (uint64) goal * 100000;
+	*score = (int64) (tail / (uint64) goal * 100000 + rest / (uint64) goal);
+	rest %= (uint64) goal;
+	if (rest >= (uint64) goal - rest)
+		(*score)++;
+	return true;
+}
+
 /*
  * The score of an actual in units of 10^-8: 0 to 100.
  */
 int64
 bpm_target_score_units(Datum actual_datum, const BpmTarget *target)
 {
-	BpmFigure	actual = bpm_decimal_figure(actual_datum, "actual");
+	BpmFigure	actual;
 	Rule		rule;
 	BpmQuotient score;
+	int64		small;
 
+	if (likely(ScoreSmall(actual_datum, target, &small)))
+		return small;
+	actual = bpm_decimal_figure(actual_datum, "actual");
 	OpenFor(target, &rule, actual.extra);
 	score = ExactScore(&rule, actual.value, actual.extra);
 	if ((rule.modifiers & FLOOR) && score.units < (uint64) rule.floor)

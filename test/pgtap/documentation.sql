@@ -1,0 +1,64 @@
+-- The documentation says what is there, and what it prints is what the server prints.
+-- Run in the directory of the Makefile.
+begin;
+create extension if not exists pgtap;
+create extension if not exists bpm;
+select plan(7);
+
+\set reference `cat doc/*.md`
+\set readme `cat README.md`
+\set journeys `cat test/sql/readme.sql test/sql/reference.sql`
+\set printed `cat expected/readme.out expected/reference.out | sed 's/ *$//'`
+
+create function pg_temp.blocks(page text, kind text) returns setof text
+    language sql as
+$$ select m[1] from regexp_matches(page, '```' || kind || '\n(.*?)```', 'g') as m $$;
+
+create temp table page (name text, content text);
+insert into page values ('reference', :'reference'), ('README', :'readme');
+
+create temp view member as
+select d.classid, d.objid
+from pg_depend d join pg_extension e on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
+where d.deptype = 'e' and e.extname = 'bpm';
+
+create temp view object as
+select proname as name from pg_proc join member on classid = 'pg_proc'::regclass and objid = oid
+union
+select typname from pg_type join member on classid = 'pg_type'::regclass and objid = oid
+union
+select opcname from pg_opclass join member on classid = 'pg_opclass'::regclass and objid = oid;
+
+select is_empty($$
+    select 'bpm.' || o.name from object o, page p
+    where p.name = 'reference' and p.content !~ ('\mbpm\.' || o.name || '\M')
+$$, 'the reference names every function, aggregate, type and operator class');
+
+select is_empty($$
+    select distinct oprname from pg_operator join member on classid = 'pg_operator'::regclass and objid = oid
+    join page p on p.name = 'reference' and strpos(p.content, '`' || oprname || '`') = 0
+$$, 'the reference names every operator');
+
+select is_empty($$
+    select distinct m[1] from page p, regexp_matches(p.content, '\mbpm\.([a-z_]+)', 'g') as m
+    where m[1] not in (select name from object)
+$$, 'the pages name nothing that is not there');
+
+select isnt_empty(format($$
+    select blocks from page p, pg_temp.blocks(p.content, 'sql') where strpos(%L, blocks) > 0
+$$, :'journeys'), 'statements of the pages are run');
+
+select is_empty(format($$
+    select blocks from page p, pg_temp.blocks(p.content, 'sql') where strpos(%L, blocks) = 0
+$$, :'journeys'), 'every statement of the pages is run by a journey');
+
+select isnt_empty(format($$
+    select blocks from page p, pg_temp.blocks(p.content, 'text') where strpos(%L, blocks) > 0
+$$, :'printed'), 'output of the pages is checked');
+
+select is_empty(format($$
+    select blocks from page p, pg_temp.blocks(p.content, 'text') where strpos(%L, blocks) = 0
+$$, :'printed'), 'every output of the pages is what a journey prints');
+
+select * from finish();
+rollback;

@@ -1,0 +1,89 @@
+-- The statements of README.md, in their order; test/pgtap/documentation.sql sees that both stay the same.
+set client_min_messages = warning;
+set datestyle = iso;
+create extension if not exists bpm;
+create schema readme;
+set search_path = readme;
+
+-- README.md
+
+create table indicator (
+  department text, name text, target bpm.target, actual numeric, weight numeric);
+
+insert into indicator values
+  ('Health',    'children vaccinated',    '>= 95%',          93.1, 40),
+  ('Health',    'days to an appointment', '<= 14 [days]',      16, 30),
+  ('Health',    'patients satisfied',     '>= 90% from 60',  null, 30),
+  ('Transport', 'roads renewed',          '>= 1,200 [km]',   1308, 60),
+  ('Transport', 'budget executed',        '95..105%',          88, 40);
+
+select department,
+       bpm.score(r, 2) as score,
+       bpm.rating(r, 'excellent >= 90, good >= 80, fair >= 60, poor') as rating,
+       bpm.coverage(r, 0) as coverage,
+       bpm.low(r, digits => 2) as low,
+       bpm.high(r, digits => 2) as high
+from (select department, bpm.rollup(actual, target, weight) as r
+      from indicator group by department) d
+order by score desc;
+
+create table project_indicator (
+  project text, comparator text, goal numeric, actual int, weight int);
+
+insert into project_indicator values
+  ('school roofs', '>=', 40, 38, 50),
+  ('school roofs', '<=', 12, 15, 50),
+  ('bus lanes',    '>=',  9,  9, 70),
+  ('bus lanes',    '=',   3,  2, 30);
+
+select project, bpm.weighted_score(actual, bpm.target(comparator, goal), weight)
+from project_indicator
+group by project
+order by project;
+
+select project, bpm.target(comparator, goal), actual,
+       bpm.met(actual, bpm.target(comparator, goal)),
+       bpm.score(actual, bpm.target(comparator, goal))
+from project_indicator
+order by project, goal desc;
+
+alter table project_indicator
+  add target bpm.target generated always as (bpm.target(comparator, goal)) stored;
+
+select project, bpm.weighted_score(actual, target, weight)
+from project_indicator
+group by project
+order by project;
+
+select t as published, n.value, n.reason
+from unnest(array['100%', '$1,234', 'na', '10,4702', '55% (6/11)']) as t,
+     bpm.try_parse_number(t) as n;
+
+create table monthly (month date, unit text, r bpm.rollup);
+
+insert into monthly
+select month, unit, bpm.rollup(score, weight)
+from (values (date '2026-01-01', 'clinic', 80, 10), ('2026-01-01', 'clinic', 95, 30),
+             ('2026-02-01', 'clinic', 60, 20),      ('2026-03-01', 'clinic', null, 20),
+             ('2026-04-01', 'clinic', 100, 40)) as measured (month, unit, score, weight)
+group by month, unit;
+
+select unit, r, bpm.score(r, 2), bpm.coverage(r, 2)
+from (select unit, bpm.rollup(r) as r from monthly group by unit) y;
+
+select month, bpm.score(bpm.rollup(r) over (order by month rows 2 preceding), 2) as last_three_months
+from monthly
+order by month;
+
+select bpm.score(y.r operator(bpm.-) m.r, 2) as without_february
+from (select unit, bpm.rollup(r) as r from monthly group by unit) y
+join monthly m on m.unit = y.unit and m.month = '2026-02-01';
+
+select bpm.score(r, 2) as once, round(bpm.score(r), 2) as twice,
+       bpm.rating(r, 'excellent >= 90, good >= 80, fair >= 60, poor')
+from (select bpm.rollup(score, weight) as r
+      from (values (89.995, 249999999), (88.995, 1)) as v (score, weight)) s;
+
+select bpm.target '>= 95% form 60';
+
+drop schema readme cascade;
