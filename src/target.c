@@ -337,14 +337,16 @@ CheckNoDash(BpmScan *scan, const char *first, const char *first_end)
 	BpmScan		look = *scan;
 	BpmFigureText figure;
 	const char *end;
+	bool		word = bpm_scan_take(&look, "to ");
 
-	if (bpm_scan_take(&look, "-") || bpm_scan_take(&look, "\342\200\223") ||
+	if (word || bpm_scan_take(&look, "-") || bpm_scan_take(&look, "\342\200\223") ||
 		bpm_scan_take(&look, "\342\200\224") || bpm_scan_take(&look, "~") ||
-		bpm_scan_take(&look, "\357\275\236") || bpm_scan_take(&look, "to "))
+		bpm_scan_take(&look, "\357\275\236"))
 	{
 		bpm_scan_space(&look);
 		if (bpm_scan_figure_text(look.at, look.end, true, &figure, &end) == NULL)
-			return bpm_scan_fail(scan, scan->at, "A range is not written like this",
+			return bpm_scan_fail(scan, scan->at, word ? "The word \"to\" does not make a range" :
+								 "A dash does not make a range",
 								 psprintf("Write it %.*s..%.*s.", (int) (first_end - first), first,
 										  (int) (end - look.at), look.at));
 	}

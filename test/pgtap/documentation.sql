@@ -20,7 +20,9 @@ insert into page values ('reference', :'reference'), ('README', :'readme');
 create temp view member as
 select d.classid, d.objid
 from pg_depend d join pg_extension e on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
-where d.deptype = 'e' and e.extname = 'bpm';
+where d.deptype = 'e' and e.extname = 'bpm'
+    -- array types come by themselves; from PostgreSQL 17 on they are members too
+    and not exists (select from pg_type where d.classid = 'pg_type'::regclass and oid = d.objid and typcategory = 'A');
 
 create temp view object as
 select proname as name from pg_proc join member on classid = 'pg_proc'::regclass and objid = oid

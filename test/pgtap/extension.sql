@@ -14,7 +14,9 @@ select plan(19);
 create temp view members as
 select classid, objid, pg_describe_object(classid, objid, 0) as object
 from pg_depend d where deptype = 'e' and refclassid = 'pg_extension'::regclass
-    and refobjid = (select oid from pg_extension where extname = 'bpm');
+    and refobjid = (select oid from pg_extension where extname = 'bpm')
+    -- array types come by themselves; from PostgreSQL 17 on they are members too
+    and not exists (select from pg_type where classid = 'pg_type'::regclass and oid = objid and typcategory = 'A');
 create temp view functions as
 select p.*, object from members join pg_proc p on classid = 'pg_proc'::regclass and objid = p.oid;
 

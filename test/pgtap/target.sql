@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(195);
+select plan(202);
 
 -- what a statement fails with: SQLSTATE, message, DETAIL, HINT
 create function pg_temp.failure(statement text, out state text, out message text, out detail text, out hint text)
@@ -42,6 +42,16 @@ select pg_temp.scores(0.000000005, '>= 100', 0.00000001, 'half away from zero: 0
 select pg_temp.scores(0.0000000049999, '>= 100', 0.00000000, 'and just under a half is cut');
 -- 100·1.000000005/2 = 50.00000025: 8 decimals are exact
 select pg_temp.scores(1.000000005, '>= 2', 50.00000025, 'an actual of 9 decimals is scored with all of them');
+-- the arithmetic of figures with up to 8 decimals: 10^-8/200 is half of the last digit
+select pg_temp.scores(0.00000001, '>= 200', 0.00000001, 'half away from zero: 0.000000005');
+select pg_temp.scores(0.00000001, '>= 200.00000001', 0.00000000, 'just under a half: 0.00000000499999999975');
+select pg_temp.scores(399.99999999, '<= 200', 0.00000001, 'half away from zero, reverse');
+-- 2^64/10^5 = 184467440737095.51616 units of 10^-8: where products leave 64 bits
+-- 614891.46912365 is a third of 1844674.40737095, and 614891.4691236533… of 1844674.40737096
+select pg_temp.scores(614891.46912365, '>= 1844674.40737095', 33.33333333, 'the largest goal in 64 bits: a third');
+select pg_temp.scores(614891.46912365, '>= 1844674.40737096', 33.33333333, 'and the next one');
+select pg_temp.scores(92233720368.54775806, '>= 92233720368.54775807', 100.00000000, 'the largest figure of 64 bits: 99.99999999999999999, rounded');
+select pg_temp.scores(92233720368.54775807, '<= 46116860184.27387904', 0.00000000, 'twice the limit less 10^-8: 0.000000000000000002, rounded');
 -- strict comparators: 100·a/t of a = t is 100, though it is not met
 select pg_temp.scores(95, '> 95', 100.00000000, 'a strict target that is reached to the digit has 100·95/95');
 select pg_temp.scores(12, '< 12', 100.00000000, 'a strict limit that is reached to the digit has 100·(1 - 0/12)');
@@ -471,7 +481,7 @@ insert into bad values
     ('>= infinity', '22P02', 'NaN and infinity are no figures at character 4, near "infinity".'),
     ('>= 0,125', '22P02', 'A comma does not part thousands at character 5, near ",125".'),
     ('110..90', '22P02', 'The lower end is above the upper end at character 1, near "110..90".'),
-    ('90-110 %', '22P02', 'A range is not written like this at character 3, near "-110 %".'),
+    ('90-110 %', '22P02', 'A dash does not make a range at character 3, near "-110 %".'),
     ('points(50:80)', '22P02', 'There is only one point at character 8, near "50:80)".'),
     ('points(0:0, 50:80, 50:90)', '22P02', 'The points do not rise at character 20, near "50:90)".'),
     ('>= 95 stepp', '22P02', 'Unknown modifier at character 7, near "stepp".'),
@@ -482,7 +492,7 @@ insert into bad values
     ('>= 95 over 1000000000000 lose 1', '22003', 'The attainment is too large at character 7, near "over 1000000000000 lose 1".'),
     (repeat('9', 1048576), '54000', 'It has 1048576 bytes; at most 4000 are read.');
 insert into bad
-select w, '22P02', d from (values ('90–110', 'A range is not written like this at character 3, near "–110".'),
+select w, '22P02', d from (values ('90–110', 'A dash does not make a range at character 3, near "–110".'),
     ('>= 5 [公里] 步', 'Unknown modifier at character 11, near "步".')) v(w, d)
 where getdatabaseencoding() = 'UTF8';
 
