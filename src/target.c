@@ -3,11 +3,11 @@
  *
  *   target     := comparison | range | points | 'direct'        then any modifiers
  *   comparison := [('>=' | '>' | '<=' | '<' | '=')] number [unit]   no comparator means >=
- *   range      := number '..' number [unit]
+ *   range      := number [unit] '..' number [unit]              the unit once, or the same twice
  *   points     := 'points' '(' x ':' score (',' x ':' score)+ ')'
  *   unit       := '%' | '[' text ']'
- *   modifier   := 'step' | 'from' number | 'floor' number
- *               | 'lose' number 'per' number | 'over' number 'lose' number
+ *   modifier   := 'step' | 'from' number ['%'] | 'floor' number ['%']
+ *               | 'lose' number 'per' number | 'over' number ['%'] 'lose' number
  *
  * A target is parsed once, when it is stored. Scoring is integer arithmetic on exact figures: each
  * rule is a quotient, which is cut to 10^-8 with a note of where the rest lies, so that rounding
@@ -520,6 +520,16 @@ CheckRule(BpmScan *scan, const Rule *rule, const char *from_place, const char *o
 	return true;
 }
 
+/*
+ * A percent sign that says what the figure is anyway: 90% from 60%, floor 60%, over 120%.
+ */
+static void
+TakePercent(BpmScan *scan)
+{
+	bpm_scan_space(scan);
+	bpm_scan_take(scan, "%");
+}
+
 static bool
 ScanModifiers(BpmScan *scan, Rule *rule)
 {
@@ -557,10 +567,14 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 				from_place = place;
 				if (!bpm_scan_figure(scan, "The baseline", true, &rule->base))
 					return false;
+				if (rule->unit_length == 1 && *rule->unit == '%')
+					TakePercent(scan);
 				break;
 			case FLOOR:
-				if (!bpm_scan_figure(scan, "The floor's score", true, &figure) ||
-					!CheckPercentage(scan, place, "The floor is", figure, &rule->floor))
+				if (!bpm_scan_figure(scan, "The floor's score", true, &figure))
+					return false;
+				TakePercent(scan);
+				if (!CheckPercentage(scan, place, "The floor is", figure, &rule->floor))
 					return false;
 				break;
 			case LOSE:
@@ -582,6 +596,7 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 				over_place = place;
 				if (!bpm_scan_figure(scan, "The attainment", true, &figure))
 					return false;
+				TakePercent(scan);
 				if (figure < BPM_HUNDRED)
 					return bpm_scan_fail(scan, place, "The attainment is below 100",
 										 "Points are lost above full attainment: over 120 lose 0.5.");
