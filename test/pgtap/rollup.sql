@@ -28,7 +28,7 @@ end $$;
 create function pg_temp.error_of_literal(literal text) returns text language sql as
 $$ select pg_temp.error_of(format('select %L::bpm.rollup', literal)) $$;
 
-select plan(213);
+select plan(219);
 
 -- ----------------------------------------------------------------------------------------------
 -- three rows: 80 with weight 3, missing with weight 5, 60 with weight 2
@@ -172,6 +172,9 @@ select is((ab operator(bpm.-) b)::text, a::text, '- undoes +') from parts;
 select is((ab operator(bpm.-) ab)::text, 'rows 0 scored 0 weight 0 scored_weight 0 sum 0', 'all taken away is the empty rollup') from parts;
 select is(concat_ws(' / ', a, b), 'rows 2 scored 1 weight 8 scored_weight 3 sum 240 / rows 1 scored 1 weight 2 scored_weight 2 sum 120', 'the operands are as they were') from parts;
 select ok(a operator(bpm.+) b operator(bpm.=) ab and not a operator(bpm.=) b and a operator(bpm.<>) b and not (a operator(bpm.<>) a), '= and <>') from parts;
+select ok('rows 3 scored 2 weight 10 scored_weight 7 sum 560'::bpm.rollup operator(bpm.<>) other::bpm.rollup and not 'rows 3 scored 2 weight 10 scored_weight 7 sum 560'::bpm.rollup operator(bpm.=) other::bpm.rollup, 'another value: ' || other)
+from (values ('rows 4 scored 2 weight 10 scored_weight 7 sum 560'), ('rows 3 scored 1 weight 10 scored_weight 7 sum 560'), ('rows 3 scored 2 weight 10.00000001 scored_weight 7 sum 560'),
+             ('rows 3 scored 2 weight 10 scored_weight 7.00000001 sum 560'), ('rows 3 scored 2 weight 10 scored_weight 7 sum 560.0000000000000001')) v(other);
 select is((select count(*) from (select distinct x from (select a as x from parts union all select a from parts union all select b from parts) u) v), 2::bigint, 'distinct rollups');
 select is((select count(*) from (select a from parts union select a from parts union select b from parts) v), 2::bigint, 'rollups hash');
 select is(bpm.rollup_hash(a operator(bpm.+) b), bpm.rollup_hash(ab), 'equal rollups have equal hashes') from parts;
@@ -383,11 +386,12 @@ select is(pg_temp.error_of('select bpm.rollup(r) from billion, generate_series(1
     '22003 | sum of weight times score of a rollup is out of range | The limit is 17014118346046923173168. | Weigh in thousands or millions.', 'eighteen do not: 22003, naming the limit');
 select is(pg_temp.error_of(statement), '22003 | sum of weight times score of a rollup is out of range | The limit is 17014118346046923173168. | Weigh in thousands or millions.', 'sum: ' || statement)
 from (values ('select bpm.weighted_score(1e20, 1e20)'), ('select bpm.weighted_score(-1e20, 1e20)'), ('select bpm.weighted_score(1e28, 1e28)'),
-             ('select bpm.weighted_score(s, 1e20) from generate_series(100, 300, 100) s'),
+             ('select bpm.weighted_score(100, 1e20) from generate_series(1, 2)'),
              ('select x operator(bpm.+) x from bpm.rollup_in(''rows 1 scored 1 weight 1 scored_weight 1 sum -9000000000000000000000'') x'),
              ('select ''rows 2 scored 2 weight 2 scored_weight 2 sum -9000000000000000000000''::bpm.rollup operator(bpm.-) ''rows 1 scored 1 weight 1 scored_weight 1 sum 9000000000000000000000''')) v(statement);
 select is(pg_temp.error_of(statement), '22003 | total weight of a rollup is out of range | The limit is 1701411834604692317316873037158.', 'weight: ' || statement)
 from (values ('select bpm.weighted_score(0, 9e28) from generate_series(1, 19)'),
+             ('select x operator(bpm.+) y from bpm.rollup_in(''rows 1 scored 0 weight 1701411834604692317316873037158.84105727 scored_weight 0 sum 0'') x, bpm.rollup(null::numeric, 0.00000001) y'),
              ('select bpm.rollup_accum(''rows 1 scored 0 weight 1701411834604692317316873037158.84105727 scored_weight 0 sum 0'', null, 0.00000001)')) v(statement);
 select is(bpm.rollup_accum('rows 1 scored 0 weight 1701411834604692317316873037158.84105726 scored_weight 0 sum 0', null, 0.00000001)::text,
     'rows 2 scored 0 weight 1701411834604692317316873037158.84105727 scored_weight 0 sum 0', 'the greatest weight');
