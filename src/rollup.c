@@ -36,6 +36,7 @@ typedef struct BpmRollup
 } BpmRollup;
 
 StaticAssertDecl(sizeof(BpmRollup) == 64, "bpm.rollup is 64 bytes in pg_type");
+StaticAssertDecl(_Alignof(BpmRollup) == 8, "bpm.rollup has alignment double in pg_type");
 
 #define MAX_COUNT ((INT64CONST(1) << 56) - 1)
 
@@ -171,6 +172,9 @@ AddRow(BpmRollup *state, Row row)
 	}
 }
 
+/*
+ * What remains can be too large though the whole was not: negative scores go, and positive ones stay.
+ */
 static inline void
 RemoveRow(BpmRollup *state, Row row)
 {
@@ -180,7 +184,9 @@ RemoveRow(BpmRollup *state, Row row)
 	{
 		state->scored_count--;
 		state->scored_weight -= row.weight;
-		state->sum -= Product(row.weight, row.score);
+		if (unlikely(__builtin_sub_overflow(state->sum, Product(row.weight, row.score),
+											&state->sum)))
+			SumOutOfRange();
 	}
 }
 
@@ -198,28 +204,48 @@ AddRollup(BpmRollup *state, const BpmRollup *other)
 		SumOutOfRange();
 }
 
+/* the members, in the order of both external forms */
+typedef enum Member
+{
+	ROWS,
+	SCORED,
+	WEIGHT,
+	SCORED_WEIGHT,
+	SUM
+} Member;
+
 /*
- * What is wrong with a rollup that somebody wrote, or that a subtraction left; NULL when nothing.
+ * What is wrong with a rollup that somebody wrote, or that a subtraction left, and which member it
+ * shows at; NULL when nothing.
  */
 static const char *
-Problem(const BpmRollup *rollup)
+Problem(const BpmRollup *rollup, Member *member)
 {
-	if (rollup->row_count < 0 || rollup->scored_count < 0)
+	*member = ROWS;
+	if (rollup->row_count < 0)
 		return "A count is negative";
 	if (rollup->row_count > MAX_COUNT)
 		return "The row count is too large";
+	*member = SCORED;
+	if (rollup->scored_count < 0)
+		return "A count is negative";
 	if (rollup->scored_count > rollup->row_count)
 		return "There are more scored rows than rows";
-	if (rollup->weight < 0 || rollup->scored_weight < 0)
+	*member = WEIGHT;
+	if (rollup->weight < 0)
+		return "A weight is negative";
+	if (rollup->row_count == 0 && rollup->weight != 0)
+		return "There is weight without rows";
+	*member = SCORED_WEIGHT;
+	if (rollup->scored_weight < 0)
 		return "A weight is negative";
 	if (rollup->scored_weight > rollup->weight)
 		return "The scored weight is above the total";
 	if (rollup->scored_count == 0 && rollup->scored_weight != 0)
 		return "There is scored weight without scored rows";
-	if (rollup->row_count == 0 && rollup->weight != 0)
-		return "There is weight without rows";
 	if (rollup->scored_count == rollup->row_count && rollup->scored_weight != rollup->weight)
 		return "Every row is scored, and yet the scored weight is below the total";
+	*member = SUM;
 	if (rollup->scored_weight == 0 && rollup->sum != 0)
 		return "There is a sum without scored weight";
 	return NULL;
@@ -229,6 +255,7 @@ static void
 SubtractRollup(BpmRollup *state, const BpmRollup *other)
 {
 	const char *problem;
+	Member		member;
 
 	state->row_count -= other->row_count;
 	state->scored_count -= other->scored_count;
@@ -236,7 +263,7 @@ SubtractRollup(BpmRollup *state, const BpmRollup *other)
 	state->scored_weight -= other->scored_weight;
 	if (__builtin_sub_overflow(state->sum, other->sum, &state->sum))
 		SumOutOfRange();
-	problem = Problem(state);
+	problem = Problem(state, &member);
 	if (problem != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -303,7 +330,8 @@ bpm_rollup_accum_target(PG_FUNCTION_ARGS)
 static void
 CheckInverse(const BpmRollup *state)
 {
-	const char *problem = Problem(state);
+	Member		member;
+	const char *problem = Problem(state, &member);
 
 	if (problem != NULL)
 		ereport(ERROR,
@@ -522,28 +550,43 @@ bpm_rollup_missing_count(PG_FUNCTION_ARGS)
  * rating(rollup, scale) → text, rating_rank(rollup, scale) → integer: from the exact state, rounded
  * once, to the scale's digits. NULL when there is no score.
  */
+static bool
+Rank(const BpmRollup *rollup, const BpmScale *scale, int *rank)
+{
+	/*
+	 * Beyond any bound of a scale, and safe to bring to 8 decimals: a rollup that was written by hand
+	 * may have a score that no rows have.
+	 */
+	const int128 limit = (int128) PG_INT64_MAX * BPM_HUNDRED;
+	int128		score;
+
+	if (!Score(rollup, bpm_scale_digits(scale), &score))
+		return false;
+	*rank = bpm_scale_rank(scale, Max(Min(score, limit), -limit));
+	return true;
+}
+
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_rating);
 Datum
 bpm_rollup_rating(PG_FUNCTION_ARGS)
 {
 	BpmScale   *scale = DatumGetScaleP(PG_GETARG_DATUM(1));
-	int128		score;
+	int			rank;
 
-	if (!Score(GetRollupP(0), bpm_scale_digits(scale), &score))
+	if (!Rank(GetRollupP(0), scale, &rank))
 		PG_RETURN_NULL();
-	PG_RETURN_TEXT_P(cstring_to_text(bpm_scale_label(scale, bpm_scale_rank(scale, score))));
+	PG_RETURN_TEXT_P(cstring_to_text(bpm_scale_label(scale, rank)));
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_rating_rank);
 Datum
 bpm_rollup_rating_rank(PG_FUNCTION_ARGS)
 {
-	BpmScale   *scale = DatumGetScaleP(PG_GETARG_DATUM(1));
-	int128		score;
+	int			rank;
 
-	if (!Score(GetRollupP(0), bpm_scale_digits(scale), &score))
+	if (!Rank(GetRollupP(0), DatumGetScaleP(PG_GETARG_DATUM(1)), &rank))
 		PG_RETURN_NULL();
-	PG_RETURN_INT32(bpm_scale_rank(scale, score));
+	PG_RETURN_INT32(rank);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -583,7 +626,7 @@ bpm_rollup_hash_extended(PG_FUNCTION_ARGS)
  * Text and binary
  * ----------------------------------------------------------------------------------------------*/
 
-/* the members in the order of both forms; digits of -1 is a count */
+/* by Member; digits of -1 is a count */
 static const struct
 {
 	const char *name;
@@ -626,14 +669,15 @@ bpm_rollup_in(PG_FUNCTION_ARGS)
 	char	   *text = PG_GETARG_CSTRING(0);
 	BpmRollup  *rollup = NewRollup();
 	BpmScan		scan;
+	const char *places[lengthof(members)];
 	const char *problem;
+	Member		member;
 
 	if (!bpm_scan_begin(&scan, TYPE_NAME, text, strlen(text), fcinfo->context))
 		PG_RETURN_NULL();
 	for (int i = 0; i < (int) lengthof(members); i++)
 	{
 		const char *word;
-		const char *place;
 		int			length;
 		int128		value;
 
@@ -646,12 +690,12 @@ bpm_rollup_in(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		}
 		bpm_scan_space(&scan);
-		place = scan.at;
+		places[i] = scan.at;
 		if (!bpm_scan_decimal(&scan, "The figure", false, Max(members[i].digits, 0), &value))
 			PG_RETURN_NULL();
 		if (members[i].digits < 0 && (value > MAX_COUNT || value < -MAX_COUNT))
 		{
-			bpm_scan_fail_range(&scan, place, "The count is too large", NULL);
+			bpm_scan_fail_range(&scan, places[i], "The count is too large", NULL);
 			PG_RETURN_NULL();
 		}
 		SetMember(rollup, i, value);
@@ -661,10 +705,10 @@ bpm_rollup_in(PG_FUNCTION_ARGS)
 		bpm_scan_fail(&scan, scan.at, "Nothing may follow the sum", NULL);
 		PG_RETURN_NULL();
 	}
-	problem = Problem(rollup);
+	problem = Problem(rollup, &member);
 	if (problem != NULL)
 	{
-		bpm_scan_fail(&scan, scan.text, problem, NULL);
+		bpm_scan_fail(&scan, places[member], problem, NULL);
 		PG_RETURN_NULL();
 	}
 	PG_RETURN_POINTER(rollup);
@@ -698,6 +742,7 @@ bpm_rollup_recv(PG_FUNCTION_ARGS)
 	BpmRollup  *rollup = NewRollup();
 	int			version = pq_getmsgbyte(message);
 	const char *problem;
+	Member		member;
 
 	if (version != WIRE_VERSION)
 		ereport(ERROR,
@@ -715,7 +760,7 @@ bpm_rollup_recv(PG_FUNCTION_ARGS)
 	if (message->cursor != message->len)
 		problem = "Bytes follow the value";
 	else
-		problem = Problem(rollup);
+		problem = Problem(rollup, &member);
 	if (problem != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),

@@ -210,6 +210,7 @@ bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits, int12
 	const char *place;
 	const char *problem;
 	int			decimals = 0;
+	int			sign;
 	int128		value = 0;
 	bool		overflow = false;
 
@@ -224,11 +225,13 @@ bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits, int12
 							 psprintf("%c%s", pg_ascii_toupper(problem[0]), problem + 1),
 							 "Write 1200 or 1,200, and a decimal point for decimals.");
 	}
+	/* with its sign from the first digit on, as there is one more figure below 0 than above */
+	sign = figure.negative ? -1 : 1;
 	for (const char *c = figure.whole; c < figure.whole_end; c++)
 		if (*c != ',')
 		{
 			overflow |= __builtin_mul_overflow(value, 10, &value);
-			overflow |= __builtin_add_overflow(value, *c - '0', &value);
+			overflow |= __builtin_add_overflow(value, sign * (*c - '0'), &value);
 		}
 	for (const char *c = figure.fraction; c < figure.fraction_end || decimals < digits; c++)
 	{
@@ -237,7 +240,7 @@ bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits, int12
 		if (decimals < digits)
 		{
 			overflow |= __builtin_mul_overflow(value, 10, &value);
-			overflow |= __builtin_add_overflow(value, digit, &value);
+			overflow |= __builtin_add_overflow(value, sign * digit, &value);
 			decimals++;
 		}
 		else if (digit != 0)
@@ -248,7 +251,7 @@ bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits, int12
 	if (overflow)
 		return bpm_scan_fail_range(scan, start, "The figure has too many digits",
 								   "Write it in a larger unit, such as millions.");
-	*result = figure.negative ? -value : value;
+	*result = value;
 	scan->at = place;
 	return true;
 }
