@@ -91,6 +91,7 @@ TakeApart(Datum numeric, const char *what, Parts *parts)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s must be a figure, not %s", what, nan ? "NaN" : "infinity"),
+				 errdetail("Figures are exact, and so finite."),
 				 errhint("Use NULL for what is missing.")));
 	}
 
@@ -125,7 +126,8 @@ CheckMagnitude(const Parts *parts, const char *what)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s is out of range", what),
 				 errdetail("A figure has at most %d digits before the decimal point.",
-						   BPM_MAX_INTEGER_DIGITS)));
+						   BPM_MAX_INTEGER_DIGITS),
+				 errhint("Count in a larger unit, such as millions.")));
 }
 
 /*
@@ -336,6 +338,17 @@ bpm_decimal_rescale(int128 value, int extra)
 	return value;
 }
 
+static pg_noinline void
+QuotientOutOfRange(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("quotient is out of range"),
+			 errdetail("It has more than %d digits before the decimal point.",
+					   BPM_MAX_INTEGER_DIGITS),
+			 errhint("A figure is divided by one that is far too small for it.")));
+}
+
 /*
  * a · m / d exactly: the whole quotient and the rest. d is positive, a and d are below 2^127. The
  * quotient must fit: callers bound it, or are content with an error.
@@ -358,6 +371,8 @@ bpm_decimal_divide(uint128_t a, uint64 m, uint128_t d, uint128_t *rest)
 		}
 		quotient = product / d;
 		*rest = product - quotient * d;
+		if (unlikely((quotient >> 126) != 0))
+			QuotientOutOfRange();
 		return quotient;
 	}
 
@@ -386,11 +401,7 @@ bpm_decimal_divide(uint128_t a, uint64 m, uint128_t d, uint128_t *rest)
 		}
 	}
 	if (overflow || (quotient >> 126) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("quotient is out of range"),
-				 errdetail("It has more than %d digits before the decimal point.",
-						   BPM_MAX_INTEGER_DIGITS)));
+		QuotientOutOfRange();
 	return quotient;
 }
 
@@ -421,11 +432,17 @@ bpm_decimal_quotient(uint128_t a, uint64 m, uint128_t d)
 BpmQuotient
 bpm_decimal_ten_power_down(BpmQuotient q, int digits)
 {
-	uint128_t	unit = power_of_ten[digits];
-	uint128_t	rest = q.units % unit;
+	const int	most = lengthof(power_of_ten) - 1;
+	uint128_t	unit;
+	uint128_t	rest;
 
+	/* the scale of an actual may have more; cutting twice keeps the rest where it lies */
+	for (; digits > most; digits -= most)
+		q = bpm_decimal_ten_power_down(q, most);
 	if (digits == 0)
 		return q;
+	unit = power_of_ten[digits];
+	rest = q.units % unit;
 	q.units /= unit;
 	if (rest == 0 && q.rest == REST_NONE)
 		q.rest = REST_NONE;
@@ -582,6 +599,7 @@ PlainNumber(const text *input, char **reason)
 	const char *place;
 	const char *problem;
 	bool		negative = false;
+	bool		currency = false;
 	char	   *result;
 	char	   *out;
 
@@ -593,7 +611,7 @@ PlainNumber(const text *input, char **reason)
 		return NULL;
 	if (scan.end - scan.at > BPM_MAX_TEXT)
 	{
-		*reason = psprintf("it has more than %d characters", BPM_MAX_TEXT);
+		*reason = psprintf("it has more than %d bytes", BPM_MAX_TEXT);
 		return NULL;
 	}
 	for (int i = 0; i < (int) lengthof(missing_words); i++)
@@ -618,6 +636,7 @@ PlainNumber(const text *input, char **reason)
 		if (bpm_scan_take(&scan, currency_signs[i]))
 		{
 			bpm_scan_space(&scan);
+			currency = true;
 			break;
 		}
 	problem = bpm_scan_figure_text(scan.at, scan.end, true, &figure, &place);
@@ -630,7 +649,11 @@ PlainNumber(const text *input, char **reason)
 	}
 	scan.at = place;
 	bpm_scan_space(&scan);
-	bpm_scan_take(&scan, "%");
+	if (bpm_scan_take(&scan, "%") && currency)
+	{
+		*reason = pstrdup("it has both a currency and a percent sign");
+		return NULL;
+	}
 	bpm_scan_space(&scan);
 	if (scan.at < scan.end)
 	{

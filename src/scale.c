@@ -178,11 +178,12 @@ ScanLabel(BpmScan *scan, Bands *bands)
 		return bpm_scan_fail(scan, start, "A label is missing", EXAMPLE);
 	if (length > MAX_LABEL)
 		return bpm_scan_fail(scan, start,
-							 psprintf("The label has more than %d bytes", MAX_LABEL), NULL);
+							 psprintf("The label has more than %d bytes", MAX_LABEL), "Shorten it.");
 	for (int i = 0; i < bands->n; i++)
 		if ((int) strlen(bands->labels[i]) == length &&
 			memcmp(bands->labels[i], label, length) == 0)
-			return bpm_scan_fail(scan, start, "The label stands twice", NULL);
+			return bpm_scan_fail(scan, start, "The label stands twice",
+								 "Give every band a label of its own.");
 	bands->labels[bands->n] = pnstrdup(label, length);
 	return true;
 }
@@ -208,7 +209,8 @@ ScanBound(BpmScan *scan, Bands *bands, bool *last)
 		if (!bpm_scan_figure(scan, "The bound", false, &figure))
 			return false;
 		if (figure > PG_INT64_MAX || figure < PG_INT64_MIN)
-			return bpm_scan_fail_range(scan, place, "The bound is too large for a score", NULL);
+			return bpm_scan_fail_range(scan, place, "The bound is too large for a score",
+									   "Scores run from 0 to 100.");
 		if (bands->n > 0 && figure >= bands->bounds[bands->n - 1])
 			return bpm_scan_fail(scan, place,
 								 figure == bands->bounds[bands->n - 1] ?
@@ -225,7 +227,7 @@ ScanBound(BpmScan *scan, Bands *bands, bool *last)
 							 "End with a label that has none; it holds every score below.");
 	}
 	if (scan->at < scan->end && strchr("<>=", *scan->at) != NULL)
-		return bpm_scan_fail(scan, place, "A band is bounded by >= alone", EXAMPLE);
+		return bpm_scan_fail(scan, place, "A band is not bounded by >=", EXAMPLE);
 	if (bpm_scan_take(scan, ","))
 		return bpm_scan_fail(scan, place, "A band before the last has no bound", EXAMPLE);
 
@@ -235,18 +237,19 @@ ScanBound(BpmScan *scan, Bands *bands, bool *last)
 	length = bpm_scan_word(scan, &word);
 	if (!bpm_scan_is(word, length, "round"))
 		return bpm_scan_fail(scan, place, "A comma or the word \"round\" is missing",
-							 "A label with spaces is written in double quotes.");
+							 "A label with spaces or signs is written in double quotes.");
 	bpm_scan_space(scan);
 	place = scan->at;
 	if (!bpm_scan_figure(scan, "The number of digits", false, &figure))
 		return false;
 	if (figure < 0 || figure > (int128) BPM_DIGITS * BPM_ONE || figure % BPM_ONE != 0)
 		return bpm_scan_fail(scan, place,
-							 psprintf("The digits to round to must be a whole number from 0 to %d",
-									  BPM_DIGITS), NULL);
+							 psprintf("The digits to round to are not a whole number from 0 to %d",
+									  BPM_DIGITS), "Write round 2 at the end.");
 	bands->digits = (int) (figure / BPM_ONE);
 	if (!bpm_scan_done(scan))
-		return bpm_scan_fail(scan, scan->at, "Nothing may follow the digits to round to", NULL);
+		return bpm_scan_fail(scan, scan->at, "There is more after the digits to round to",
+							 "The digits to round to stand at the end.");
 	return true;
 }
 
@@ -296,7 +299,8 @@ ParseScale(const char *text, size_t length, Node *context)
 	{
 		if (bands.n == MAX_BANDS)
 		{
-			bpm_scan_fail(&scan, scan.at, psprintf("There are more than %d bands", MAX_BANDS), NULL);
+			bpm_scan_fail(&scan, scan.at, psprintf("There are more than %d bands", MAX_BANDS),
+						  "Join bands of the same meaning.");
 			return NULL;
 		}
 		if (!ScanLabel(&scan, &bands) || !ScanBound(&scan, &bands, &last))
@@ -305,7 +309,7 @@ ParseScale(const char *text, size_t length, Node *context)
 	} while (!last);
 	if (bands.n < 2)
 	{
-		bpm_scan_fail(&scan, scan.text, "A scale needs two bands or more", EXAMPLE);
+		bpm_scan_fail(&scan, scan.text, "There is only one band", EXAMPLE);
 		return NULL;
 	}
 	return CloseBands(&bands);

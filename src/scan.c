@@ -34,7 +34,8 @@ bpm_scan_begin(BpmScan *scan, const char *type, const char *text, size_t length,
 		ereturn(context, false,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("text is too long for type %s", type),
-				 errdetail("It has %zu bytes; at most %d are read.", length, BPM_MAX_TEXT)));
+				 errdetail("It has %zu bytes; at most %d are read.", length, BPM_MAX_TEXT),
+				 errhint("Check that the text comes from the right column.")));
 	return true;
 }
 
@@ -88,7 +89,14 @@ bpm_scan_word(BpmScan *scan, const char **word)
 		   (IS_HIGHBIT_SET(*scan->at) || *scan->at == '_' ||
 			(*scan->at >= '0' && *scan->at <= '9') ||
 			(*scan->at >= 'a' && *scan->at <= 'z') || (*scan->at >= 'A' && *scan->at <= 'Z')))
+	{
+		BpmScan		look = *scan;
+
+		bpm_scan_space(&look);
+		if (look.at > scan->at)
+			break;
 		scan->at++;
+	}
 	return (int) (scan->at - *word);
 }
 
@@ -129,7 +137,8 @@ bpm_scan_figure_text(const char *at, const char *end, bool commas, BpmFigureText
 	at = SkipDigits(at, end);
 	if (commas && at < end && *at == ',')
 	{
-		if (at == figure->whole || at - figure->whole > 3)
+		/* 0,125 is a decimal comma */
+		if (at == figure->whole || at - figure->whole > 3 || *figure->whole == '0')
 		{
 			*place = at;
 			return "a comma does not part thousands";
@@ -169,6 +178,27 @@ bpm_scan_figure_text(const char *at, const char *end, bool commas, BpmFigureText
 }
 
 /*
+ * Report that there is no figure where one must be.
+ */
+static bool
+FailNoFigure(BpmScan *scan, const char *place, const char *what)
+{
+	static const char *const specials[] = {"nan", "inf", "infinity"};
+	BpmScan		look = *scan;
+	const char *word;
+	int			length;
+
+	look.at = place;
+	length = bpm_scan_word(&look, &word);
+	for (int i = 0; i < (int) lengthof(specials); i++)
+		if (bpm_scan_is(word, length, specials[i]))
+			return bpm_scan_fail(scan, place, "NaN and infinity are no figures",
+								 "Use NULL for what is missing.");
+	return bpm_scan_fail(scan, place, psprintf("%s is missing", what),
+						 "Write a figure such as 95, 1200.5 or -3.");
+}
+
+/*
  * Read a figure as a whole number of 10^-digits; what names it for the message when it is missing.
  * More decimals than that, or more than 128 bits, are an error: nothing is cut.
  */
@@ -190,7 +220,7 @@ bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits, int12
 	if (problem != NULL)
 	{
 		if (figure.whole == place && figure.whole == figure.whole_end)
-			return bpm_scan_fail(scan, place, psprintf("%s is missing", what), NULL);
+			return FailNoFigure(scan, place, what);
 		return bpm_scan_fail(scan, place,
 							 psprintf("%c%s", pg_ascii_toupper(problem[0]), problem + 1),
 							 "Write 1200 or 1,200, and a decimal point for decimals.");
@@ -216,10 +246,11 @@ bpm_scan_decimal(BpmScan *scan, const char *what, bool commas, int digits, int12
 		else if (digit != 0)
 			return bpm_scan_fail_range(scan, start,
 									   psprintf("The figure has more than %d digits after the decimal point",
-												digits), "Round it.");
+												digits), "Round it first.");
 	}
 	if (overflow)
-		return bpm_scan_fail_range(scan, start, "The figure has too many digits", NULL);
+		return bpm_scan_fail_range(scan, start, "The figure has too many digits",
+								   "Write it in a larger unit, such as millions.");
 	*result = value;
 	scan->at = place;
 	return true;
@@ -242,7 +273,8 @@ bpm_scan_figure(BpmScan *scan, const char *what, bool commas, int128 *units)
 	if (*units >= limit || *units <= -limit)
 		return bpm_scan_fail_range(scan, start,
 								   psprintf("The figure has more than %d digits before the decimal point",
-											BPM_MAX_INTEGER_DIGITS), NULL);
+											BPM_MAX_INTEGER_DIGITS),
+								   "Write it in a larger unit, such as millions.");
 	return true;
 }
 
@@ -292,6 +324,11 @@ bpm_scan_clip(const char *text, int length)
 static char *
 Detail(BpmScan *scan, const char *place, const char *detail)
 {
+	BpmScan		whole = *scan;
+
+	whole.at = scan->text;
+	if (bpm_scan_done(&whole))
+		return psprintf("%s.", detail);
 	if (place >= scan->end)
 		return psprintf("%s at the end.", detail);
 	return psprintf("%s at character %d, near \"%s\".", detail,

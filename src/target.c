@@ -3,11 +3,11 @@
  *
  *   target     := comparison | range | points | 'direct'        then any modifiers
  *   comparison := [('>=' | '>' | '<=' | '<' | '=')] number [unit]   no comparator means >=
- *   range      := number '..' number [unit]
+ *   range      := number [unit] '..' number [unit]              the unit once, or the same twice
  *   points     := 'points' '(' x ':' score (',' x ':' score)+ ')'
  *   unit       := '%' | '[' text ']'
- *   modifier   := 'step' | 'from' number | 'floor' number
- *               | 'lose' number 'per' number | 'over' number 'lose' number
+ *   modifier   := 'step' | 'from' number ['%'] | 'floor' number ['%']
+ *               | 'lose' number 'per' number | 'over' number ['%'] 'lose' number
  *
  * A target is parsed once, when it is stored. Scoring is integer arithmetic on exact figures: each
  * rule is a quotient, which is cut to 10^-8 with a note of where the rest lies, so that rounding
@@ -303,7 +303,8 @@ ScanUnit(BpmScan *scan, Rule *rule)
 	while (scan->at < scan->end && *scan->at != ']')
 	{
 		if (*scan->at == '[')
-			return bpm_scan_fail(scan, scan->at, "There is a bracket within a unit", NULL);
+			return bpm_scan_fail(scan, scan->at, "There is a bracket within a unit",
+								 "Close the unit with a bracket: ].");
 		scan->at += pg_mblen(scan->at);
 	}
 	if (scan->at >= scan->end)
@@ -311,12 +312,12 @@ ScanUnit(BpmScan *scan, Rule *rule)
 	rule->unit_length = (int) (scan->at - rule->unit);
 	scan->at++;
 	if (rule->unit_length == 0)
-		return bpm_scan_fail(scan, start, "The unit is empty", NULL);
+		return bpm_scan_fail(scan, start, "The unit is empty", "Write it as in [km], or leave it out.");
 	if (rule->unit_length > MAX_UNIT)
 	{
 		rule->unit_length = 0;
 		return bpm_scan_fail(scan, start,
-							 psprintf("The unit has more than %d bytes", MAX_UNIT), NULL);
+							 psprintf("The unit has more than %d bytes", MAX_UNIT), "Shorten it.");
 	}
 	return true;
 }
@@ -336,14 +337,16 @@ CheckNoDash(BpmScan *scan, const char *first, const char *first_end)
 	BpmScan		look = *scan;
 	BpmFigureText figure;
 	const char *end;
+	bool		word = bpm_scan_take(&look, "to ");
 
-	if (bpm_scan_take(&look, "-") || bpm_scan_take(&look, "\342\200\223") ||
+	if (word || bpm_scan_take(&look, "-") || bpm_scan_take(&look, "\342\200\223") ||
 		bpm_scan_take(&look, "\342\200\224") || bpm_scan_take(&look, "~") ||
-		bpm_scan_take(&look, "\357\275\236") || bpm_scan_take(&look, "to "))
+		bpm_scan_take(&look, "\357\275\236"))
 	{
 		bpm_scan_space(&look);
 		if (bpm_scan_figure_text(look.at, look.end, true, &figure, &end) == NULL)
-			return bpm_scan_fail(scan, scan->at, "A dash does not make a range",
+			return bpm_scan_fail(scan, scan->at, word ? "The word \"to\" does not make a range" :
+								 "A dash does not make a range",
 								 psprintf("Write it %.*s..%.*s.", (int) (first_end - first), first,
 										  (int) (end - look.at), look.at));
 	}
@@ -394,8 +397,8 @@ static bool
 CheckPercentage(BpmScan *scan, const char *place, const char *what, int128 units, int64 *result)
 {
 	if (units <= 0 || units > BPM_HUNDRED)
-		return bpm_scan_fail(scan, place, psprintf("%s must be above 0 and at most 100", what),
-							 NULL);
+		return bpm_scan_fail(scan, place, psprintf("%s not above 0 and at most 100", what),
+							 "Write a figure above 0 and up to 100.");
 	*result = (int64) units;
 	return true;
 }
@@ -417,7 +420,7 @@ ScanPoints(BpmScan *scan, Rule *rule)
 		start = scan->at;
 		if (rule->npoints == MAX_POINTS)
 			return bpm_scan_fail(scan, start, psprintf("There are more than %d points", MAX_POINTS),
-								 NULL);
+								 "Leave out points that lie on the line between others.");
 		if (!bpm_scan_figure(scan, "The point's figure", false, &rule->x[rule->npoints]))
 			return false;
 		bpm_scan_space(scan);
@@ -428,7 +431,8 @@ ScanPoints(BpmScan *scan, Rule *rule)
 		if (!bpm_scan_figure(scan, "The point's score", false, &score))
 			return false;
 		if (score < 0 || score > BPM_HUNDRED)
-			return bpm_scan_fail(scan, start, "A point's score must be from 0 to 100", NULL);
+			return bpm_scan_fail(scan, start, "A point's score is not from 0 to 100",
+								 "A point is written figure:score, such as 50:80.");
 		rule->score[rule->npoints] = (int64) score;
 		if (rule->npoints > 0 && rule->x[rule->npoints] <= rule->x[rule->npoints - 1])
 			return bpm_scan_fail(scan, start, "The points do not rise",
@@ -456,7 +460,10 @@ CheckModifier(BpmScan *scan, const char *place, const Rule *rule, int modifier, 
 	const char *hint = NULL;
 
 	if (rule->modifiers & modifier)
+	{
 		detail = psprintf("The modifier \"%s\" stands twice", word);
+		hint = "Leave one of them.";
+	}
 	else if (modifier != FLOOR && (rule->form == POINTS || rule->form == DIRECT))
 	{
 		detail = psprintf("The modifier \"%s\" does not fit %s", word,
@@ -497,7 +504,8 @@ CheckRule(BpmScan *scan, const Rule *rule, const char *from_place, const char *o
 	if (rule->modifiers & FROM)
 	{
 		if (rule->base == rule->goal)
-			return bpm_scan_fail(scan, from_place, "The baseline equals the target", NULL);
+			return bpm_scan_fail(scan, from_place, "The baseline equals the target",
+								 "Progress needs a way to go from the baseline to the target.");
 		if ((rule->form == AT_LEAST || rule->form == ABOVE) && rule->base > rule->goal)
 			return bpm_scan_fail(scan, from_place, "The baseline is above the target",
 								 "For a figure that should fall write <= or <.");
@@ -507,9 +515,19 @@ CheckRule(BpmScan *scan, const Rule *rule, const char *from_place, const char *o
 	}
 	if ((rule->modifiers & OVER) && !(rule->modifiers & FROM) && rule->goal <= 0)
 		return bpm_scan_fail(scan, over_place,
-							 "The modifier \"over\" needs a target above 0, or a baseline",
+							 "The modifier \"over\" has neither a target above 0 nor a baseline",
 							 "Attainment is a percentage of the target.");
 	return true;
+}
+
+/*
+ * A percent sign that says what the figure is anyway: 90% from 60%, floor 60%, over 120%.
+ */
+static void
+TakePercent(BpmScan *scan)
+{
+	bpm_scan_space(scan);
+	bpm_scan_take(scan, "%");
 }
 
 static bool
@@ -549,15 +567,19 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 				from_place = place;
 				if (!bpm_scan_figure(scan, "The baseline", true, &rule->base))
 					return false;
+				if (rule->unit_length == 1 && *rule->unit == '%')
+					TakePercent(scan);
 				break;
 			case FLOOR:
-				if (!bpm_scan_figure(scan, "The floor's score", true, &figure) ||
-					!CheckPercentage(scan, place, "The floor", figure, &rule->floor))
+				if (!bpm_scan_figure(scan, "The floor's score", true, &figure))
+					return false;
+				TakePercent(scan);
+				if (!CheckPercentage(scan, place, "The floor is", figure, &rule->floor))
 					return false;
 				break;
 			case LOSE:
 				if (!bpm_scan_figure(scan, "The figure of points to lose", true, &figure) ||
-					!CheckPercentage(scan, place, "The points to lose", figure, &rule->lose))
+					!CheckPercentage(scan, place, "The points to lose are", figure, &rule->lose))
 					return false;
 				bpm_scan_space(scan);
 				length = bpm_scan_word(scan, &word);
@@ -567,16 +589,20 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 				if (!bpm_scan_figure(scan, "The figure after \"per\"", true, &rule->per))
 					return false;
 				if (rule->per <= 0)
-					return bpm_scan_fail(scan, place, "The figure after \"per\" must be above 0",
-										 NULL);
+					return bpm_scan_fail(scan, place, "The figure after \"per\" is not above 0",
+										 "Write lose 2 per 1.");
 				break;
 			case OVER:
 				over_place = place;
 				if (!bpm_scan_figure(scan, "The attainment", true, &figure))
 					return false;
-				if (figure < BPM_HUNDRED || figure > PG_INT64_MAX)
-					return bpm_scan_fail(scan, place,
-										 "The attainment must be at least 100", NULL);
+				TakePercent(scan);
+				if (figure < BPM_HUNDRED)
+					return bpm_scan_fail(scan, place, "The attainment is below 100",
+										 "Points are lost above full attainment: over 120 lose 0.5.");
+				if (figure > PG_INT64_MAX)
+					return bpm_scan_fail_range(scan, place, "The attainment is too large",
+											   "Write it in percent: over 120 lose 0.5.");
 				rule->over = (int64) figure;
 				bpm_scan_space(scan);
 				length = bpm_scan_word(scan, &word);
@@ -584,7 +610,8 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 					return bpm_scan_fail(scan, word, "The word \"lose\" is missing",
 										 "Write over 120 lose 0.5.");
 				if (!bpm_scan_figure(scan, "The figure of points to lose", true, &figure) ||
-					!CheckPercentage(scan, place, "The points to lose", figure, &rule->over_lose))
+					!CheckPercentage(scan, place, "The points to lose are", figure,
+									 &rule->over_lose))
 					return false;
 				break;
 		}
@@ -959,7 +986,9 @@ CheckDirect(int128 actual, int extra)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("direct score is out of range"),
 				 errdetail("With the target \"direct\" the actual is itself the score, from 0 to "
-						   "100.")));
+						   "100."),
+				 errhint("Scores on another scale are brought to it by points, such as points(0:0, "
+						 "10:100).")));
 }
 
 /*
@@ -1154,6 +1183,7 @@ bpm_target_from_comparison(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unknown comparator \"%s\"",
 						bpm_scan_clip(VARDATA_ANY(comparator), VARSIZE_ANY_EXHDR(comparator))),
+				 errdetail("The first argument is the comparator, the second the figure."),
 				 errhint("The comparators are >=, >, <=, < and =.")));
 	rule.goal = bpm_decimal_exact(PG_GETARG_DATUM(1), "target");
 	PG_RETURN_POINTER(CloseRule(&rule));
@@ -1172,10 +1202,18 @@ bpm_target_from_range(PG_FUNCTION_ARGS)
 	rule.goal = bpm_decimal_exact(PG_GETARG_DATUM(0), "lower end of a range");
 	rule.high = bpm_decimal_exact(PG_GETARG_DATUM(1), "upper end of a range");
 	if (rule.goal > rule.high)
+	{
+		char		low[BPM_DECIMAL_TEXT];
+		char		high[BPM_DECIMAL_TEXT];
+
+		bpm_decimal_append(low, rule.goal, BPM_DIGITS);
+		bpm_decimal_append(high, rule.high, BPM_DIGITS);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("lower end of a range is above its upper end"),
+				 errdetail("The range would be %s..%s.", low, high),
 				 errhint("A range runs from the lower to the upper figure.")));
+	}
 	PG_RETURN_POINTER(CloseRule(&rule));
 }
 

@@ -172,9 +172,11 @@ select is((ab operator(bpm.-) b)::text, a::text, '- undoes +') from parts;
 select is((ab operator(bpm.-) ab)::text, 'rows 0 scored 0 weight 0 scored_weight 0 sum 0', 'all taken away is the empty rollup') from parts;
 select is(concat_ws(' / ', a, b), 'rows 2 scored 1 weight 8 scored_weight 3 sum 240 / rows 1 scored 1 weight 2 scored_weight 2 sum 120', 'the operands are as they were') from parts;
 select ok(a operator(bpm.+) b operator(bpm.=) ab and not a operator(bpm.=) b and a operator(bpm.<>) b and not (a operator(bpm.<>) a), '= and <>') from parts;
-select ok('rows 3 scored 2 weight 10 scored_weight 7 sum 560'::bpm.rollup operator(bpm.<>) other::bpm.rollup and not 'rows 3 scored 2 weight 10 scored_weight 7 sum 560'::bpm.rollup operator(bpm.=) other::bpm.rollup, 'another value: ' || other)
+-- (not (a = b) would be planned as a <> b)
+select is(concat_ws(' ', bpm.rollup_eq(x, other::bpm.rollup), bpm.rollup_ne(x, other::bpm.rollup)), 'f t', 'another value: ' || other)
 from (values ('rows 4 scored 2 weight 10 scored_weight 7 sum 560'), ('rows 3 scored 1 weight 10 scored_weight 7 sum 560'), ('rows 3 scored 2 weight 10.00000001 scored_weight 7 sum 560'),
-             ('rows 3 scored 2 weight 10 scored_weight 7.00000001 sum 560'), ('rows 3 scored 2 weight 10 scored_weight 7 sum 560.0000000000000001')) v(other);
+             ('rows 3 scored 2 weight 10 scored_weight 7.00000001 sum 560'), ('rows 3 scored 2 weight 10 scored_weight 7 sum 560.0000000000000001')) v(other),
+     bpm.rollup_in('rows 3 scored 2 weight 10 scored_weight 7 sum 560') x;
 select is((select count(*) from (select distinct x from (select a as x from parts union all select a from parts union all select b from parts) u) v), 2::bigint, 'distinct rollups');
 select is((select count(*) from (select a from parts union select a from parts union select b from parts) v), 2::bigint, 'rollups hash');
 select is(bpm.rollup_hash(a operator(bpm.+) b), bpm.rollup_hash(ab), 'equal rollups have equal hashes') from parts;
