@@ -17,6 +17,7 @@
 
 #define TYPE_NAME "bpm.rollup"
 #define WIRE_VERSION 1
+#define EXAMPLE "A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560."
 
 /* sum has the decimals of a weight and those of a score */
 #define SUM_DIGITS (2 * BPM_DIGITS)
@@ -52,7 +53,8 @@ WeightOutOfRange(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("total weight of a rollup is out of range"),
-			 errdetail("The limit is 1701411834604692317316873037158.")));
+			 errdetail("The limit is 1701411834604692317316873037158."),
+			 errhint("Weigh in thousands or millions.")));
 }
 
 static pg_noinline void
@@ -71,7 +73,8 @@ CountOutOfRange(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("row count of a rollup is out of range"),
-			 errdetail("The limit is %lld.", (long long) MAX_COUNT)));
+			 errdetail("The limit is %lld.", (long long) MAX_COUNT),
+			 errhint("Keep the parts as rollups of their own.")));
 }
 
 static pg_noinline void
@@ -83,7 +86,8 @@ NegativeWeight(int128 weight)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("weight must not be negative"),
-			 errdetail("A weight is %s.", figure)));
+			 errdetail("A weight is %s.", figure),
+			 errhint("Give a row that must not count the weight 0.")));
 }
 
 /*
@@ -268,7 +272,8 @@ SubtractRollup(BpmRollup *state, const BpmRollup *other)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot subtract a rollup from one that it is no part of"),
-				 errdetail("%s in the difference.", problem)));
+				 errdetail("%s in the difference.", problem),
+				 errhint("Take away only what was added.")));
 }
 
 static BpmRollup *
@@ -337,7 +342,8 @@ CheckInverse(const BpmRollup *state)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cannot take a row out of a rollup that does not hold it"),
-				 errdetail("%s in the difference.", problem)));
+				 errdetail("%s in the difference.", problem),
+				 errhint("Take away only what was added.")));
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_remove);
@@ -553,16 +559,11 @@ bpm_rollup_missing_count(PG_FUNCTION_ARGS)
 static bool
 Rank(const BpmRollup *rollup, const BpmScale *scale, int *rank)
 {
-	/*
-	 * Beyond any bound of a scale, and safe to bring to 8 decimals: a rollup that was written by hand
-	 * may have a score that no rows have.
-	 */
-	const int128 limit = (int128) PG_INT64_MAX * BPM_HUNDRED;
 	int128		score;
 
 	if (!Score(rollup, bpm_scale_digits(scale), &score))
 		return false;
-	*rank = bpm_scale_rank(scale, Max(Min(score, limit), -limit));
+	*rank = bpm_scale_rank(scale, score);
 	return true;
 }
 
@@ -686,7 +687,7 @@ bpm_rollup_in(PG_FUNCTION_ARGS)
 		if (!bpm_scan_is(word, length, members[i].name))
 		{
 			bpm_scan_fail(&scan, word, psprintf("The word \"%s\" is missing", members[i].name),
-						  "A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.");
+						  EXAMPLE);
 			PG_RETURN_NULL();
 		}
 		bpm_scan_space(&scan);
@@ -695,20 +696,21 @@ bpm_rollup_in(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		if (members[i].digits < 0 && (value > MAX_COUNT || value < -MAX_COUNT))
 		{
-			bpm_scan_fail_range(&scan, places[i], "The count is too large", NULL);
+			bpm_scan_fail_range(&scan, places[i], "The count is too large",
+								psprintf("The limit is %lld.", (long long) MAX_COUNT));
 			PG_RETURN_NULL();
 		}
 		SetMember(rollup, i, value);
 	}
 	if (!bpm_scan_done(&scan))
 	{
-		bpm_scan_fail(&scan, scan.at, "Nothing may follow the sum", NULL);
+		bpm_scan_fail(&scan, scan.at, "Nothing may follow the sum", EXAMPLE);
 		PG_RETURN_NULL();
 	}
 	problem = Problem(rollup, &member);
 	if (problem != NULL)
 	{
-		bpm_scan_fail(&scan, places[member], problem, NULL);
+		bpm_scan_fail(&scan, places[member], problem, EXAMPLE);
 		PG_RETURN_NULL();
 	}
 	PG_RETURN_POINTER(rollup);
@@ -765,7 +767,8 @@ bpm_rollup_recv(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary value for type %s", TYPE_NAME),
-				 errdetail("%s.", problem)));
+				 errdetail("%s.", problem),
+				 errhint("It was damaged on its way, or was not written by bpm.")));
 	PG_RETURN_POINTER(rollup);
 }
 

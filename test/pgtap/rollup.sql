@@ -28,7 +28,7 @@ end $$;
 create function pg_temp.error_of_literal(literal text) returns text language sql as
 $$ select pg_temp.error_of(format('select %L::bpm.rollup', literal)) $$;
 
-select plan(219);
+select plan(221);
 
 -- ----------------------------------------------------------------------------------------------
 -- three rows: 80 with weight 3, missing with weight 5, 60 with weight 2
@@ -158,7 +158,7 @@ select throws_ok('select bpm.score(r, 9) from r', '22023', 'digits must be betwe
 select throws_ok('select bpm.coverage(r, -1) from r', '22023', 'digits must be between 0 and 8, not -1', 'fewer than 0 digits');
 select throws_ok('select bpm.low(r, 0, 9) from r', '22023', 'digits must be between 0 and 8, not 9', 'low checks its digits');
 select throws_ok('select bpm.high(r, 100, -1) from r', '22023', 'digits must be between 0 and 8, not -1', 'high checks its digits');
-select is(pg_temp.error_of($$select bpm.low(r, 'NaN') from r$$), '22003 | assumed score must be a figure, not NaN | Use NULL for what is missing.', 'NaN is no bound');
+select is(pg_temp.error_of($$select bpm.low(r, 'NaN') from r$$), '22003 | assumed score must be a figure, not NaN | Figures are exact, and so finite. | Use NULL for what is missing.', 'NaN is no bound');
 select matches(pg_temp.error_of('select bpm.high(r, 99.999999999) from r'), '^22003 \| assumed score has too many decimals', 'a bound has 8 decimals');
 
 -- ----------------------------------------------------------------------------------------------
@@ -183,11 +183,11 @@ select is(bpm.rollup_hash(a operator(bpm.+) b), bpm.rollup_hash(ab), 'equal roll
 select is(bpm.rollup_hash_extended(a operator(bpm.+) b, 7), bpm.rollup_hash_extended(ab, 7), '… with a seed too') from parts;
 select is(bpm.rollup_hash_extended(a, 0) & x'ffffffff'::bigint, bpm.rollup_hash(a)::bigint & x'ffffffff'::bigint, 'with seed 0 the low bits are the plain hash') from parts;
 select ok((a operator(bpm.+) null) is null, '+ of NULL is NULL') from parts;
-select is(pg_temp.error_of('select b operator(bpm.-) ab from parts'), '22023 | cannot subtract a rollup from one that it is no part of | A count is negative in the difference.', 'more rows than there are');
+select is(pg_temp.error_of('select b operator(bpm.-) ab from parts'), '22023 | cannot subtract a rollup from one that it is no part of | A count is negative in the difference. | Take away only what was added.', 'more rows than there are');
 select is(pg_temp.error_of(format('select %L::bpm.rollup operator(bpm.-) %L::bpm.rollup', x, y)), '22023 | cannot subtract a rollup from one that it is no part of | ' || problem, 'no part of it: ' || problem)
-from (values ('rows 2 scored 2 weight 2 scored_weight 2 sum 9', 'rows 1 scored 1 weight 3 scored_weight 3 sum 9', 'A weight is negative in the difference.'),
-             ('rows 2 scored 1 weight 2 scored_weight 1 sum 9', 'rows 1 scored 0 weight 2 scored_weight 0 sum 0', 'The scored weight is above the total in the difference.'),
-             ('rows 3 scored 1 weight 3 scored_weight 1 sum 9', 'rows 1 scored 1 weight 1 scored_weight 1 sum 8', 'There is a sum without scored weight in the difference.')) v(x, y, problem);
+from (values ('rows 2 scored 2 weight 2 scored_weight 2 sum 9', 'rows 1 scored 1 weight 3 scored_weight 3 sum 9', 'A weight is negative in the difference. | Take away only what was added.'),
+             ('rows 2 scored 1 weight 2 scored_weight 1 sum 9', 'rows 1 scored 0 weight 2 scored_weight 0 sum 0', 'The scored weight is above the total in the difference. | Take away only what was added.'),
+             ('rows 3 scored 1 weight 3 scored_weight 1 sum 9', 'rows 1 scored 1 weight 1 scored_weight 1 sum 8', 'There is a sum without scored weight in the difference. | Take away only what was added.')) v(x, y, problem);
 
 -- merging stored rollups
 select is((select bpm.rollup(x) from (select bpm.rollup(score, weight) as x from three group by id) s)::text, (select r::text from r), 'rollup of rollups: the same as over all rows');
@@ -204,8 +204,8 @@ select is(bpm.rollup_merge(r, r)::text, 'rows 6 scored 4 weight 20 scored_weight
 select is(bpm.rollup_unmerge(r, r)::text, 'rows 0 scored 0 weight 0 scored_weight 0 sum 0', 'rollup_unmerge') from kept;
 select is(concat_ws(' / ', bpm.rollup_accum(null, 1, 1), bpm.rollup_merge(null, r), bpm.rollup_merge(r, null)), 'rows 1 scored 1 weight 1 scored_weight 1 sum 1 / ' || r::text || ' / ' || r::text, 'a NULL state is the empty rollup') from kept;
 select is(r::text, (select r::text from r), 'the stored value has not changed') from kept;
-select is(pg_temp.error_of('select bpm.rollup_remove(r, 80, 11) from kept'), '22023 | cannot take a row out of a rollup that does not hold it | A weight is negative in the difference.', 'a row that is not there');
-select is(pg_temp.error_of('select bpm.rollup_remove(null, 80, 1)'), '22023 | cannot take a row out of a rollup that does not hold it | A count is negative in the difference.', 'a row out of nothing');
+select is(pg_temp.error_of('select bpm.rollup_remove(r, 80, 11) from kept'), '22023 | cannot take a row out of a rollup that does not hold it | A weight is negative in the difference. | Take away only what was added.', 'a row that is not there');
+select is(pg_temp.error_of('select bpm.rollup_remove(null, 80, 1)'), '22023 | cannot take a row out of a rollup that does not hold it | A count is negative in the difference. | Take away only what was added.', 'a row out of nothing');
 
 -- an aggregate that somebody else builds from them: no start value, strict
 create aggregate pg_temp.total(bpm.rollup) (sfunc = bpm.rollup_add, stype = bpm.rollup, combinefunc = bpm.rollup_add);
@@ -318,25 +318,25 @@ select is(encode(bpm.rollup_send('rows 3 scored 2 weight 10 scored_weight 7 sum 
 
 select is(pg_temp.error_of_literal(literal), expected, 'literal: ' || literal)
 from (values
-('', '22P02 | invalid input syntax for type bpm.rollup: "" | The word "rows" is missing at the end. | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
-('rows -1 scored 0 weight 0 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows -1 scored 0 weight 0 scored_weight 0 sum 0" | A count is negative at character 6, near "-1 scored 0 weight 0 scored_weight 0 sum 0".'),
-('rows 1 scored -1 weight 0 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 1 scored -1 weight 0 scored_weight 0 sum 0" | A count is negative at character 15, near "-1 weight 0 scored_weight 0 sum 0".'),
-('rows 1 scored 2 weight 1 scored_weight 1 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 1 scored 2 weight 1 scored_weight 1 sum 0" | There are more scored rows than rows at character 15, near "2 weight 1 scored_weight 1 sum 0".'),
-('rows 2 scored 1 weight 1 scored_weight 2 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 2 sum 0" | The scored weight is above the total at character 40, near "2 sum 0".'),
-('rows 2 scored 1 weight -1 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight -1 scored_weight 0 sum 0" | A weight is negative at character 24, near "-1 scored_weight 0 sum 0".'),
-('rows 2 scored 1 weight 1 scored_weight -1 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight -1 sum 0" | A weight is negative at character 40, near "-1 sum 0".'),
-('rows 2 scored 1 weight 1 scored_weight 0 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 0 sum 5" | There is a sum without scored weight at character 46, near "5".'),
-('rows 2 scored 0 weight 2 scored_weight 1 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 0 weight 2 scored_weight 1 sum 5" | There is scored weight without scored rows at character 40, near "1 sum 5".'),
-('rows 2 scored 2 weight 2 scored_weight 1 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 2 weight 2 scored_weight 1 sum 5" | Every row is scored, and yet the scored weight is below the total at character 40, near "1 sum 5".'),
-('rows 0 scored 0 weight 2 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 0 scored 0 weight 2 scored_weight 0 sum 0" | There is weight without rows at character 24, near "2 scored_weight 0 sum 0".'),
-('rows 2 scored 1 weight 1 scored_weight 1 sum 5 x', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 1 sum 5 x" | Nothing may follow the sum at character 48, near "x".'),
+('', '22P02 | invalid input syntax for type bpm.rollup: "" | The word "rows" is missing. | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows -1 scored 0 weight 0 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows -1 scored 0 weight 0 scored_weight 0 sum 0" | A count is negative at character 6, near "-1 scored 0 weight 0 scored_weight 0 sum 0". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 1 scored -1 weight 0 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 1 scored -1 weight 0 scored_weight 0 sum 0" | A count is negative at character 15, near "-1 weight 0 scored_weight 0 sum 0". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 1 scored 2 weight 1 scored_weight 1 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 1 scored 2 weight 1 scored_weight 1 sum 0" | There are more scored rows than rows at character 15, near "2 weight 1 scored_weight 1 sum 0". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 2 scored 1 weight 1 scored_weight 2 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 2 sum 0" | The scored weight is above the total at character 40, near "2 sum 0". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 2 scored 1 weight -1 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight -1 scored_weight 0 sum 0" | A weight is negative at character 24, near "-1 scored_weight 0 sum 0". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 2 scored 1 weight 1 scored_weight -1 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight -1 sum 0" | A weight is negative at character 40, near "-1 sum 0". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 2 scored 1 weight 1 scored_weight 0 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 0 sum 5" | There is a sum without scored weight at character 46, near "5". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 2 scored 0 weight 2 scored_weight 1 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 0 weight 2 scored_weight 1 sum 5" | There is scored weight without scored rows at character 40, near "1 sum 5". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 2 scored 2 weight 2 scored_weight 1 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 2 weight 2 scored_weight 1 sum 5" | Every row is scored, and yet the scored weight is below the total at character 40, near "1 sum 5". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 0 scored 0 weight 2 scored_weight 0 sum 0', '22P02 | invalid input syntax for type bpm.rollup: "rows 0 scored 0 weight 2 scored_weight 0 sum 0" | There is weight without rows at character 24, near "2 scored_weight 0 sum 0". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
+('rows 2 scored 1 weight 1 scored_weight 1 sum 5 x', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 1 sum 5 x" | Nothing may follow the sum at character 48, near "x". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
 ('rows 2 scored 1 weight 1 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight 1 sum 5" | The word "scored_weight" is missing at character 26, near "sum 5". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.'),
-('rows 2 scored 1 weight NaN scored_weight 1 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight NaN scored_weight 1 sum 5" | The figure is missing at character 24, near "NaN scored_weight 1 sum 5".'),
-('rows 72057594037927936 scored 1 weight 1 scored_weight 1 sum 5', '22003 | figure out of range for type bpm.rollup: "rows 72057594037927936 scored 1 weight 1 scored_weight 1 sum..." | The count is too large at character 6, near "72057594037927936 scored 1 weight 1 scored_weight 1 sum 5".'),
-('rows 2 scored 1 weight 1701411834604692317316873037158.84105728 scored_weight 1 sum 5', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1701411834604692317316873037158.84105..." | The figure has too many digits at character 24, near "1701411834604692317316873037158.84105728 scored_weight 1 sum...".'),
-('rows 2 scored 1 weight 1 scored_weight 1 sum 17014118346046923173168.7303715884105728', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 1 sum 170141183460469..." | The figure has too many digits at character 46, near "17014118346046923173168.7303715884105728".'),
-('rows 2 scored 1 weight 1 scored_weight 1 sum -17014118346046923173168.7303715884105729', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 1 sum -17014118346046..." | The figure has too many digits at character 46, near "-17014118346046923173168.7303715884105729".'),
-('rows 2 scored 1 weight 1.000000001 scored_weight 1 sum 5', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1.000000001 scored_weight 1 sum 5" | The figure has more than 8 digits after the decimal point at character 24, near "1.000000001 scored_weight 1 sum 5". | Round it.')
+('rows 2 scored 1 weight NaN scored_weight 1 sum 5', '22P02 | invalid input syntax for type bpm.rollup: "rows 2 scored 1 weight NaN scored_weight 1 sum 5" | NaN and infinity are no figures at character 24, near "NaN scored_weight 1 sum 5". | Use NULL for what is missing.'),
+('rows 72057594037927936 scored 1 weight 1 scored_weight 1 sum 5', '22003 | figure out of range for type bpm.rollup: "rows 72057594037927936 scored 1 weight 1 scored_weight 1 sum..." | The count is too large at character 6, near "72057594037927936 scored 1 weight 1 scored_weight 1 sum 5". | The limit is 72057594037927935.'),
+('rows 2 scored 1 weight 1701411834604692317316873037158.84105728 scored_weight 1 sum 5', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1701411834604692317316873037158.84105..." | The figure has too many digits at character 24, near "1701411834604692317316873037158.84105728 scored_weight 1 sum...". | Write it in a larger unit, such as millions.'),
+('rows 2 scored 1 weight 1 scored_weight 1 sum 17014118346046923173168.7303715884105728', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 1 sum 170141183460469..." | The figure has too many digits at character 46, near "17014118346046923173168.7303715884105728". | Write it in a larger unit, such as millions.'),
+('rows 2 scored 1 weight 1 scored_weight 1 sum -17014118346046923173168.7303715884105729', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1 scored_weight 1 sum -17014118346046..." | The figure has too many digits at character 46, near "-17014118346046923173168.7303715884105729". | Write it in a larger unit, such as millions.'),
+('rows 2 scored 1 weight 1.000000001 scored_weight 1 sum 5', '22003 | figure out of range for type bpm.rollup: "rows 2 scored 1 weight 1.000000001 scored_weight 1 sum 5" | The figure has more than 8 digits after the decimal point at character 24, near "1.000000001 scored_weight 1 sum 5". | Round it first.')
 ) v(literal, expected);
 select matches(pg_temp.error_of_literal(repeat('rows 1 ', 150000)), '^54000 \| text is too long for type bpm.rollup', 'a megabyte of text');
 \if :has_soft_errors
@@ -353,16 +353,16 @@ select skip('soft errors need PostgreSQL 16', 3);
 -- ----------------------------------------------------------------------------------------------
 select is(pg_temp.error_of(statement), expected, statement)
 from (values
-('select bpm.weighted_score(50, -1)', '22023 | weight must not be negative | A weight is -1.'),
-('select bpm.rollup(null::numeric, -0.5)', '22023 | weight must not be negative | A weight is -0.5.'),
-('select bpm.rollup(50, bpm.target ''>= 5'', -1)', '22023 | weight must not be negative | A weight is -1.'),
-('select bpm.weighted_score(50, -0.000000005)', '22023 | weight must not be negative | A weight is -0.00000001.'),
-('select bpm.weighted_score(''NaN'', 1)', '22003 | score must be a figure, not NaN | Use NULL for what is missing.'),
-('select bpm.weighted_score(''-infinity'', 1)', '22003 | score must be a figure, not infinity | Use NULL for what is missing.'),
-('select bpm.weighted_score(1, ''infinity'')', '22003 | weight must be a figure, not infinity | Use NULL for what is missing.'),
-('select bpm.weighted_score(1, 1e29)', '22003 | weight is out of range | A figure has at most 29 digits before the decimal point.'),
-('select bpm.weighted_score(1e29, 1)', '22003 | score is out of range | A figure has at most 29 digits before the decimal point.'),
-('select bpm.weighted_score(''NaN'', bpm.target ''>= 5'', 1)', '22003 | actual must be a figure, not NaN | Use NULL for what is missing.')
+('select bpm.weighted_score(50, -1)', '22023 | weight must not be negative | A weight is -1. | Give a row that must not count the weight 0.'),
+('select bpm.rollup(null::numeric, -0.5)', '22023 | weight must not be negative | A weight is -0.5. | Give a row that must not count the weight 0.'),
+('select bpm.rollup(50, bpm.target ''>= 5'', -1)', '22023 | weight must not be negative | A weight is -1. | Give a row that must not count the weight 0.'),
+('select bpm.weighted_score(50, -0.000000005)', '22023 | weight must not be negative | A weight is -0.00000001. | Give a row that must not count the weight 0.'),
+('select bpm.weighted_score(''NaN'', 1)', '22003 | score must be a figure, not NaN | Figures are exact, and so finite. | Use NULL for what is missing.'),
+('select bpm.weighted_score(''-infinity'', 1)', '22003 | score must be a figure, not infinity | Figures are exact, and so finite. | Use NULL for what is missing.'),
+('select bpm.weighted_score(1, ''infinity'')', '22003 | weight must be a figure, not infinity | Figures are exact, and so finite. | Use NULL for what is missing.'),
+('select bpm.weighted_score(1, 1e29)', '22003 | weight is out of range | A figure has at most 29 digits before the decimal point. | Count in a larger unit, such as millions.'),
+('select bpm.weighted_score(1e29, 1)', '22003 | score is out of range | A figure has at most 29 digits before the decimal point. | Count in a larger unit, such as millions.'),
+('select bpm.weighted_score(''NaN'', bpm.target ''>= 5'', 1)', '22003 | actual must be a figure, not NaN | Figures are exact, and so finite. | Use NULL for what is missing.')
 ) v(statement, expected);
 
 -- ----------------------------------------------------------------------------------------------
@@ -391,20 +391,23 @@ from (values ('select bpm.weighted_score(1e20, 1e20)'), ('select bpm.weighted_sc
              ('select bpm.weighted_score(100, 1e20) from generate_series(1, 2)'),
              ('select x operator(bpm.+) x from bpm.rollup_in(''rows 1 scored 1 weight 1 scored_weight 1 sum -9000000000000000000000'') x'),
              ('select ''rows 2 scored 2 weight 2 scored_weight 2 sum -9000000000000000000000''::bpm.rollup operator(bpm.-) ''rows 1 scored 1 weight 1 scored_weight 1 sum 9000000000000000000000''')) v(statement);
-select is(pg_temp.error_of(statement), '22003 | total weight of a rollup is out of range | The limit is 1701411834604692317316873037158.', 'weight: ' || statement)
+select is(pg_temp.error_of(statement), '22003 | total weight of a rollup is out of range | The limit is 1701411834604692317316873037158. | Weigh in thousands or millions.', 'weight: ' || statement)
 from (values ('select bpm.weighted_score(0, 9e28) from generate_series(1, 19)'),
              ('select x operator(bpm.+) y from bpm.rollup_in(''rows 1 scored 0 weight 1701411834604692317316873037158.84105727 scored_weight 0 sum 0'') x, bpm.rollup_in(''rows 1 scored 0 weight 0.00000001 scored_weight 0 sum 0'') y'),
              ('select bpm.rollup_accum(''rows 1 scored 0 weight 1701411834604692317316873037158.84105727 scored_weight 0 sum 0'', null, 0.00000001)')) v(statement);
 select is(bpm.rollup_accum('rows 1 scored 0 weight 1701411834604692317316873037158.84105726 scored_weight 0 sum 0', null, 0.00000001)::text,
     'rows 2 scored 0 weight 1701411834604692317316873037158.84105727 scored_weight 0 sum 0', 'the greatest weight');
-select is(pg_temp.error_of($$select bpm.rollup_accum('rows 72057594037927935 scored 0 weight 0 scored_weight 0 sum 0', 1, 1)$$), '22003 | row count of a rollup is out of range | The limit is 72057594037927935.', 'the greatest count');
-select is(pg_temp.error_of($$select x operator(bpm.+) x from bpm.rollup_in('rows 72057594037927935 scored 0 weight 0 scored_weight 0 sum 0') x$$), '22003 | row count of a rollup is out of range | The limit is 72057594037927935.', '… of two rollups');
+select is(pg_temp.error_of($$select bpm.rollup_accum('rows 72057594037927935 scored 0 weight 0 scored_weight 0 sum 0', 1, 1)$$), '22003 | row count of a rollup is out of range | The limit is 72057594037927935. | Keep the parts as rollups of their own.', 'the greatest count');
+select is(pg_temp.error_of($$select x operator(bpm.+) x from bpm.rollup_in('rows 72057594037927935 scored 0 weight 0 scored_weight 0 sum 0') x$$), '22003 | row count of a rollup is out of range | The limit is 72057594037927935. | Keep the parts as rollups of their own.', '… of two rollups');
 select matches(pg_temp.error_of($$select bpm.high('rows 1 scored 0 weight 1000000000000000000000 scored_weight 0 sum 0')$$), '^22003 \| sum of weight times score', 'a bound that does not fit');
 -- coverage where 100 · scored weight does not fit 128 bits: a third of the greatest weight
 select is(bpm.coverage('rows 2 scored 1 weight 1701411834604692317316873037158.84105726 scored_weight 567137278201564105772291012386.28035242 sum 1', 4)::text, '33.3333', 'coverage of the greatest weight');
--- a score beyond any scale keeps its side
-select is(bpm.rating(format('rows 1 scored 1 weight 0.00000001 scored_weight 0.00000001 sum %s17014118346046923173168.7303715884105727', sign)::bpm.rollup, 'good >= 50, bad round 0'), expected, 'rating of an absurd score: ' || expected)
+-- a rollup written by hand can have a score that no rows have: 8·10^21 / 10^-8 = 8·10^29, of whatever sign
+select is(bpm.rating(format('rows 1 scored 1 weight 0.00000001 scored_weight 0.00000001 sum %s8000000000000000000000.99', sign)::bpm.rollup, 'good >= 50, bad round 0'), expected, 'rating of an absurd score: ' || expected)
 from (values ('', 'good'), ('-', 'bad')) v(sign, expected);
+select matches(pg_temp.error_of(format('select bpm.%s', call)), '^22003 \| quotient is out of range', 'no score, but an error: ' || call)
+from (values ('score(''rows 1 scored 1 weight 0.00000001 scored_weight 0.00000001 sum 17014118346046923173168'')'),
+             ('rating(''rows 1 scored 1 weight 0.00000001 scored_weight 0.00000001 sum 17014118346046923173168''::bpm.rollup, ''good >= 50, bad round 0'')')) v(call);
 
 select * from finish();
 rollback;
