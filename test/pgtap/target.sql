@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(202);
+select plan(203);
 
 -- what a statement fails with: SQLSTATE, message, DETAIL, HINT
 create function pg_temp.failure(statement text, out state text, out message text, out detail text, out hint text)
@@ -513,6 +513,8 @@ select case when current_setting('server_version_num')::int < 160000 then skip('
         where (i.sql_error_code, i.message, i.detail, i.hint) is distinct from (f.state, f.message, f.detail, f.hint) $$, 'a soft error says the same')
 ) end;
 
+select is((pg_temp.failure($$select bpm.score(1e20 + 1e-18, '>= 95')$$)).detail,
+    'It has 18 digits after the decimal point; at most 37 digits in all are kept.', 'too many digits are counted to the digit');
 create temp table refused (statement text, state text, message text);
 insert into refused values
     ($$select bpm.target('!=', 95)$$, '22023', 'unknown comparator "!="'),
