@@ -32,7 +32,7 @@ create type bpm.rollup (
     storage = plain
 );
 comment on type bpm.rollup is
-'A weighted rollup that can be stored, added, subtracted, shipped and finished later: count and weight of all rows, count and weight of the scored rows, and the exact sum of weight × score. Weights and scores are kept to 8 decimals (half away from zero); total weight stays below 1.7e30, the sum below 1.7e22, or the error is 22003.';
+'A weighted rollup that can be stored, added, subtracted, shipped and finished later: count and weight of all rows, count and weight of the scored rows, and the exact sum of weight * score. Weights and scores are kept to 8 decimals (half away from zero); total weight stays below 1.7e30, the sum below 1.7e22, or the error is 22003.';
 
 -- transition functions
 
@@ -72,7 +72,7 @@ create function bpm.score(rollup bpm.rollup) returns numeric
     language c immutable strict parallel safe
     as 'MODULE_PATHNAME', 'bpm_rollup_score';
 comment on function bpm.score(bpm.rollup) is
-'Σ weight × score / Σ weight over what is scored, rounded once to 8 decimals, half away from zero. NULL when nothing that weighs is scored. To publish fewer digits ask for them here; rounding twice is not the same.';
+'Sum of weight * score / sum of weight, over what is scored, rounded once to 8 decimals, half away from zero. NULL when nothing that weighs is scored. To publish fewer digits ask for them here; rounding twice is not the same.';
 
 create function bpm.score(rollup bpm.rollup, digits integer) returns numeric
     language c immutable strict parallel safe
@@ -111,7 +111,7 @@ comment on function bpm.scored_weight(bpm.rollup) is 'The weight of the rows tha
 create function bpm.weighted_sum(rollup bpm.rollup) returns numeric
     language c immutable strict parallel safe
     as 'MODULE_PATHNAME', 'bpm_rollup_weighted_sum';
-comment on function bpm.weighted_sum(bpm.rollup) is 'Σ weight × score over the rows that have a score, exact: the numerator of the score.';
+comment on function bpm.weighted_sum(bpm.rollup) is 'Sum of weight * score over the rows that have a score, exact: the numerator of the score.';
 
 create function bpm.row_count(rollup bpm.rollup) returns bigint
     language c immutable strict parallel safe
@@ -245,7 +245,7 @@ create aggregate bpm.weighted_score(score numeric, weight numeric) (
     parallel = safe
 );
 comment on aggregate bpm.weighted_score(numeric, numeric) is
-'Σ weight × score / Σ weight over what is scored, with 8 decimals: bpm.score(bpm.rollup(score, weight)). NULL when nothing that weighs is scored.';
+'Sum of weight * score / sum of weight, over what is scored, with 8 decimals: bpm.score(bpm.rollup(score, weight)). NULL when nothing that weighs is scored.';
 
 create aggregate bpm.weighted_score(actual numeric, target bpm.target, weight numeric) (
     sfunc = bpm.rollup_accum, stype = bpm.rollup,

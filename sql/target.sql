@@ -52,7 +52,7 @@ create function bpm.score(actual numeric, target bpm.target) returns numeric
     language c immutable strict parallel safe
     as 'MODULE_PATHNAME', 'bpm_target_score';
 comment on function bpm.score(numeric, bpm.target) is
-'Points for an actual, 0 to 100 with 8 decimals, rounded half away from zero. Met is 100; else 100·a/t for >= and >, 100·(1 - (a-t)/t) for <= and <, 100·(1 - abs(a-t)/abs(t)) for =, never below 0; a target of 0 or less gives 0 unless met. Modifiers change that as the type says. NULL gives NULL; NaN and infinity are errors (22003), as is an actual outside 0 to 100 for direct.';
+'Points for an actual, 0 to 100 with 8 decimals, rounded half away from zero. Met is 100; else 100*a/t for >= and >, 100*(1 - (a-t)/t) for <= and <, 100*(1 - abs(a-t)/abs(t)) for =, never below 0; a target of 0 or less gives 0 unless met. Modifiers change that as the type says. NULL gives NULL; NaN and infinity are errors (22003), as is an actual outside 0 to 100 for direct.';
 
 create function bpm.attainment(actual numeric, target bpm.target) returns numeric
     language c immutable strict parallel safe

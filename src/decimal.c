@@ -304,12 +304,19 @@ bpm_decimal_figure(Datum numeric, const char *what)
 	if (parts.ndigits > 0 &&
 		(parts.weight + places > 9 ||
 		 (parts.weight + places == 9 && Digit(parts.digits, 0) >= 10)))
+	{
+		int			decimals = BASE_DIGITS * places;
+
+		/* numeric strips zero digits, so the last one is at least 1 */
+		for (int last = Digit(parts.digits, parts.ndigits - 1); last % 10 == 0 && last != 0; last /= 10)
+			decimals--;
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s has too many digits to be compared exactly", what),
 				 errdetail("It has %d digits after the decimal point; at most 37 digits in all "
-						   "are kept.", BASE_DIGITS * places),
+						   "are kept.", decimals),
 				 errhint("Round it first: round(figure, 12).")));
+	}
 	figure.value = CutAt(&parts, places, &next);
 	if (parts.negative)
 		figure.value = -figure.value;

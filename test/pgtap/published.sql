@@ -19,6 +19,12 @@ set client_min_messages = warning;
 \endif
 
 begin;
+-- names in it are written with all the letters of the world
+select getdatabaseencoding() not in ('UTF8', 'SQL_ASCII') as narrow \gset
+\if :narrow
+\echo 1..0 # SKIP the published data sets want a database in UTF8
+\quit
+\endif
 create extension if not exists pgtap;
 create extension if not exists bpm;
 select plan(29);
