@@ -51,7 +51,7 @@ create table app.monthly (
 );
 insert into app.monthly select unit, id % 12 + 1, bpm.rollup(actual, target, weight) from app.indicator group by 1, 2;
 insert into app.monthly values
-    (100, 1, 'rows 72057594037927935 scored 1 weight 1701411834604692317316873037158.84105727 scored_weight 0.1 sum -17014118346046923173168.7303715884105727'),
+    (100, 1, 'rows 72057594037927935 scored 1 weight 1701411834604692317316873037158.84105727 scored_weight 1000000000000.00000001 sum -17014118346046923173168.7303715884105727'),
     (101, 1, 'rows 0 scored 0 weight 0 scored_weight 0 sum 0');
 create index monthly_hash on app.monthly using hash (r);
 create index monthly_score on app.monthly (bpm.coverage(r));
