@@ -14,6 +14,7 @@
 #ifndef BPM_H
 #define BPM_H
 
+#include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "utils/numeric.h"
@@ -212,6 +213,7 @@ extern BpmLifecycle *bpm_lifecycle_parse(const char *text, size_t length, Node *
 extern BpmStages *bpm_lifecycle_open(const BpmLifecycle *value, MemoryContext context);
 extern BpmStages *bpm_lifecycle_open_cached(FmgrInfo *flinfo, Datum value);
 extern bool bpm_lifecycle_same(const BpmLifecycle *a, const BpmLifecycle *b);
+extern int	bpm_lifecycle_judge_time(const BpmMove *move, TimestampTz since, TimestampTz at);
 extern const BpmMove *bpm_lifecycle_move(const BpmStages *stages, int from, int to);
 extern int	bpm_lifecycle_stage(const BpmStages *stages, const char *name, int length);
 extern int	bpm_lifecycle_role(const BpmStages *stages, const char *name, int length);

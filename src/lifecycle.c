@@ -792,6 +792,22 @@ bpm_lifecycle_move(const BpmStages *stages, int from, int to)
 }
 
 /*
+ * Whether a move comes in time: negative when it is early, positive when it is late.
+ */
+int
+bpm_lifecycle_judge_time(const BpmMove *move, TimestampTz since, TimestampTz at)
+{
+	int64		elapsed;
+
+	/* the whole range of timestamps is a little wider than 64 bits of microseconds */
+	if (__builtin_sub_overflow(at, since, &elapsed))
+		elapsed = at > since ? PG_INT64_MAX : PG_INT64_MIN;
+	if (move->after != 0 && elapsed < move->after * USECS_PER_DAY)
+		return -1;
+	return move->within != 0 && elapsed > move->within * USECS_PER_DAY;
+}
+
+/*
  * The stage of that name, or an error that guesses what was meant.
  */
 int
@@ -944,8 +960,7 @@ bpm_lifecycle_can_move(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 					 errmsg("time of a move must be finite")));
-		if (at < since + move->after * USECS_PER_DAY ||
-			(move->within != 0 && at > since + move->within * USECS_PER_DAY))
+		if (bpm_lifecycle_judge_time(move, since, at) != 0)
 			PG_RETURN_BOOL(false);
 	}
 	PG_RETURN_BOOL(true);
