@@ -210,6 +210,7 @@ typedef struct BpmStages
 } BpmStages;
 
 extern BpmLifecycle *bpm_lifecycle_parse(const char *text, size_t length, Node *context);
+extern void bpm_lifecycle_parse_move(const char *text, char **from, char **to);
 extern BpmStages *bpm_lifecycle_open(const BpmLifecycle *value, MemoryContext context);
 extern BpmStages *bpm_lifecycle_open_cached(FmgrInfo *flinfo, Datum value);
 extern bool bpm_lifecycle_same(const BpmLifecycle *a, const BpmLifecycle *b);
@@ -217,6 +218,7 @@ extern int	bpm_lifecycle_judge_time(const BpmMove *move, TimestampTz since, Time
 extern const BpmMove *bpm_lifecycle_move(const BpmStages *stages, int from, int to);
 extern int	bpm_lifecycle_stage(const BpmStages *stages, const char *name, int length);
 extern int	bpm_lifecycle_role(const BpmStages *stages, const char *name, int length);
+extern char *bpm_lifecycle_days(int64 days);
 extern char *bpm_lifecycle_names(const BpmStages *stages, uint64 set, const char *last);
 
 /*

@@ -44,4 +44,14 @@
 #include "varatt.h"
 #endif
 
+/*
+ * Whether a role may call a function.
+ */
+#if PG_VERSION_NUM >= 160000
+#define bpm_function_aclcheck(function, role) \
+	object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#else
+#define bpm_function_aclcheck(function, role) pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#endif
+
 #endif							/* BPM_COMPAT_H */

@@ -648,11 +648,11 @@ FaultText(const Walk *walk, Fault fault)
 			return psprintf("\"%s\" -> \"%s\" is no move: \"%s\" may move to %s", from, to, from,
 							bpm_lifecycle_names(stages, stages->next[walk->from], "or"));
 		case FAULT_EARLY:
-			return psprintf("\"%s\" -> \"%s\" after %lld days, not before %d", from, to,
-							(long long) days, walk->move->after);
+			return psprintf("\"%s\" -> \"%s\" after %s, not before %d", from, to,
+							bpm_lifecycle_days(days), walk->move->after);
 		case FAULT_LATE:
-			return psprintf("\"%s\" -> \"%s\" after %lld days, due within %d", from, to,
-							(long long) days, walk->move->within);
+			return psprintf("\"%s\" -> \"%s\" after %s, due within %d", from, to,
+							bpm_lifecycle_days(days), walk->move->within);
 		case FAULT_ROLE:
 			return psprintf("\"%s\" -> \"%s\" not by \"%s\"", from, to,
 							stages->role[walk->move->role - 1]);

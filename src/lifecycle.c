@@ -516,6 +516,44 @@ bpm_lifecycle_parse(const char *text, size_t length, Node *context)
 	return value;
 }
 
+/*
+ * Read one side of a gate's move: a stage, or * for any, which is NULL.
+ */
+static bool
+ScanSide(BpmScan *scan, char **stage)
+{
+	char		name[MAX_NAME + 2];
+
+	*stage = NULL;
+	if (!SkipSpace(scan))
+		return false;
+	if (!bpm_scan_take(scan, "*"))
+	{
+		if (!ScanName(scan, "stage", name))
+			return false;
+		*stage = pstrdup(name);
+	}
+	return SkipSpace(scan);
+}
+
+/*
+ * Read the move of a gate: targeted -> approved, * -> approved, approved -> *.
+ */
+void
+bpm_lifecycle_parse_move(const char *text, char **from, char **to)
+{
+	BpmScan		scan;
+
+	bpm_scan_begin(&scan, "move of a lifecycle gate", text, strlen(text), NULL);
+	ScanSide(&scan, from);
+	if (!TakeArrow(&scan))
+		bpm_scan_fail(&scan, scan.at, "An arrow is missing",
+					  "The move of a gate is written: targeted -> approved, or * -> approved.");
+	ScanSide(&scan, to);
+	if (scan.at < scan.end)
+		bpm_scan_fail(&scan, scan.at, "Nothing may follow the move", NULL);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Writing the text
  *
@@ -546,10 +584,16 @@ AppendName(StringInfo out, const char *name)
 	appendStringInfoChar(out, '"');
 }
 
+char *
+bpm_lifecycle_days(int64 days)
+{
+	return psprintf("%lld %s", (long long) days, days == 1 ? "day" : "days");
+}
+
 static void
 AppendDays(StringInfo out, const char *attribute, int days)
 {
-	appendStringInfo(out, "%s %d %s", attribute, days, days == 1 ? "day" : "days");
+	appendStringInfo(out, "%s %s", attribute, bpm_lifecycle_days(days));
 }
 
 static void
