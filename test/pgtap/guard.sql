@@ -1,0 +1,118 @@
+-- guard: what the journeys do not show
+\set ECHO none
+\set QUIET 1
+\pset format unaligned
+\pset tuples_only true
+\pset pager off
+set client_min_messages = warning;
+
+begin;
+create extension if not exists pgtap;
+create extension if not exists bpm;
+select plan(31);
+
+-- the search path has no say
+create schema other;
+create table other.project (id int primary key, stage text);
+create function other.yes(id int) returns boolean language sql immutable return true;
+create trigger lifecycle before insert or update on other.project for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b -> c; * -> x', 'gate', '* -> b', 'other.yes', 'never');
+create schema evil;
+create function evil.yes(id int) returns boolean language sql immutable return false;
+create function evil.equal(int, int) returns boolean language sql immutable return true;
+create operator evil.= (leftarg = int, rightarg = int, function = evil.equal);
+create table other.event (id int, stage text, at timestamptz, primary key (id, at));
+create trigger lifecycle before insert or update or delete on other.event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b -> c', 'key', 'id');
+create function pg_temp.under(path text, query text) returns text language plpgsql as $$
+begin
+    perform set_config('search_path', path, true);
+    execute query;
+    perform pg_catalog.set_config('search_path', 'public', true);
+    return 'done';
+exception when others then
+    return sqlerrm;
+end $$;
+select is(pg_temp.under('', $$insert into other.project values (1, 'a'), (2, 'a')$$), 'done', 'with an empty search path: insert');
+select is(pg_temp.under('', $$update other.project set stage = 'b' where id operator(pg_catalog.=) 1$$), 'done', 'with an empty search path: update');
+select is(pg_temp.under('evil, pg_catalog', $$update other.project set stage = 'b' where id operator(pg_catalog.=) 2$$), 'done', 'a gate is not found by the search path');
+select is(pg_temp.under('evil, pg_catalog', $$insert into other.event values (1, 'a', '2026-01-01'), (1, 'b', '2026-01-02'), (2, 'a', '2026-01-01')$$), 'done', 'a history is not compared by an operator of the search path');
+set local search_path = public;
+
+-- rows that were there before
+create table old (id int primary key, stage text, note text);
+insert into old values (1, null), (2, 'unheard'), (3, 'b');
+create trigger lifecycle before insert or update on old for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b -> c');
+select lives_ok($$update old set note = 'x'$$, 'a row that does not move is not judged');
+select lives_ok($$update old set stage = 'a' where id = 1$$, 'a row without a stage begins its life');
+select throws_ok($$update old set stage = 'a' where id = 2$$, '22023', 'unknown stage "unheard"', 'a row in an unknown stage does not move');
+select lives_ok($$update old set stage = 'c' where id = 3$$, 'a row in a known stage does');
+
+-- without a key there is none to name
+create table nameless (stage text);
+create trigger lifecycle before insert or update on nameless for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b');
+select throws_ok($$insert into nameless values ('b')$$, '23514', 'row of "nameless" may not begin in "b"', 'a table without a key');
+
+-- a domain over text
+create domain stage_name as varchar(10) check (value <> 'never');
+create table domained (id int primary key, stage stage_name);
+create trigger lifecycle before insert or update on domained for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b');
+select lives_ok($$insert into domained values (1, 'a')$$, 'a domain over varchar');
+select throws_ok($$insert into domained values (2, 'b')$$, '23514', 'row (id)=(2) of "domained" may not begin in "b"', 'a domain over varchar is judged');
+
+-- a lifecycle as text in a column, more of them than a session keeps
+create table many (id int primary key, life text, stage text);
+create trigger lifecycle before insert or update on many for each row
+    execute function bpm.lifecycle_guard('stage', 'life');
+select lives_ok($$insert into many select g, format('a%s -> b -> c', g), 'a' || g from generate_series(1, 200) g$$, '200 lifecycles in one statement');
+select lives_ok($$update many set stage = 'b'$$, '200 lifecycles move');
+select throws_ok($$update many set stage = 'a150' where id = 150$$, '23514', 'row (id)=(150) of "many" may not move from "b" to "a150"', 'each by its own');
+select throws_ok($$update many set life = 'b c' where id = 1$$, '22P02', 'invalid input syntax for type bpm.lifecycle: "b c"', 'text that is none');
+
+-- gates
+create table gated (id int primary key, stage text, amount numeric);
+create function many_rows() returns boolean language sql volatile as 'select count(*) > 2 from gated';
+create function enough(amount numeric) returns boolean language sql immutable strict return amount >= 100;
+create trigger lifecycle before insert or update on gated for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b -> c', 'gate', 'a -> b', 'public.enough', 'money is missing: 100%', 'gate', 'b -> *', 'public.many_rows', 'too few', 'gate', '* -> a', 'public.enough', 'begins with nothing');
+select throws_ok($$insert into gated values (1, 'a', 1)$$, '23514', 'begins with nothing', 'a gate at the beginning');
+select lives_ok($$insert into gated values (1, 'a', 100)$$, 'it opens');
+select throws_ok($$update gated set stage = 'b', amount = null$$, '23514', 'money is missing: 100%', 'NULL does not open a gate, and a message is taken as it is');
+select lives_ok($$update gated set stage = 'b'$$, 'a gate sees the new row');
+select throws_ok($$update gated set stage = 'c'$$, '23514', 'too few', 'a gate without arguments');
+select lives_ok($$insert into gated values (2, 'a', 100), (3, 'a', 100)$$, 'more rows');
+select lives_ok($$update gated set stage = 'c' where id = 1$$, 'it sees other rows');
+
+-- a partitioned history: one life in several partitions
+create table parted (program text, stage text, at date) partition by range (at);
+create table parted_2025 partition of parted for values from ('2025-01-01') to ('2026-01-01');
+create table parted_2026 partition of parted for values from ('2026-01-01') to ('2027-01-01');
+create trigger lifecycle before insert or update or delete on parted for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b -> c', 'key', 'program');
+select lives_ok($$insert into parted values ('p', 'a', '2025-06-01'), ('p', 'b', '2026-06-01')$$, 'events in two partitions');
+select throws_ok($$insert into parted values ('p', 'c', '2025-07-01')$$, '23514', 'event (program)=(p) of "parted_2025" may not be dated before the latest one', 'the latest one may be in another partition');
+select throws_ok($$insert into parted values ('p', 'a', '2026-07-01')$$, '23514', 'event (program)=(p) of "parted_2026" may not move from "b" to "a"', 'and so may the one before');
+
+-- what a history reads is what the user may read
+create role bpm_guard_test;
+grant insert on other.event to bpm_guard_test;
+grant usage on schema other to bpm_guard_test;
+set local role bpm_guard_test;
+select throws_ok($$insert into other.event values (2, 'b', '2026-01-02')$$, '42501', null, 'appending needs SELECT on the history');
+reset role;
+grant select on other.event to bpm_guard_test;
+set local role bpm_guard_test;
+select lives_ok($$insert into other.event values (2, 'b', '2026-01-02')$$, 'with SELECT it appends');
+reset role;
+
+-- many histories in one transaction do not fill the lock table
+select lives_ok($$insert into other.event select g, 'a', '2026-01-01' from generate_series(10, 20000) g$$, '20,000 histories in one statement');
+select ok((select count(*) between 1000 and 1024 from pg_locks where locktype = 'advisory' and classid = 'other.event'::regclass and objsubid = 3 and pid = pg_backend_pid()), 'they share 1024 locks');
+select is((select count(*)::int from (select bpm.lifecycle_check(stage, at, 'a -> b -> c') s from other.event group by id) x where not (s).conforms), 0, 'what the guard lets in, the check finds in order');
+select hasnt_function('bpm', 'lifecycle_guard', array['text'], 'the guard takes its arguments from the trigger');
+
+select * from finish();
+rollback;
