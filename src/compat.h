@@ -54,4 +54,15 @@
 #define bpm_function_aclcheck(function, role) pg_proc_aclcheck(function, role, ACL_EXECUTE)
 #endif
 
+/*
+ * Since 18 an index scan can be given counters of its own.
+ */
+#if PG_VERSION_NUM >= 180000
+#define bpm_index_beginscan(table, index, snapshot, nkeys) \
+	index_beginscan(table, index, snapshot, NULL, nkeys, 0)
+#else
+#define bpm_index_beginscan(table, index, snapshot, nkeys) \
+	index_beginscan(table, index, snapshot, nkeys, 0)
+#endif
+
 #endif							/* BPM_COMPAT_H */

@@ -11,13 +11,15 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "access/table.h"
+#include "access/skey.h"
+#include "access/stratnum.h"
 #include "access/tableam.h"
 #include "access/tupconvert.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaccess.h"
 #include "catalog/partition.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_collation.h"
 #include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
@@ -949,13 +951,89 @@ IsExclusive(Relation index, TupleTableSlot *slot)
 {
 	Form_pg_index form = index->rd_index;
 
-	if (!form->indisunique || !form->indimmediate || !form->indisvalid ||
+	if (!form->indisunique || index->rd_rel->relam != BTREE_AM_OID || !form->indimmediate || !form->indisvalid ||
 		RelationGetIndexExpressions(index) != NIL || RelationGetIndexPredicate(index) != NIL)
 		return false;
 	for (int i = 0; i < form->indnkeyatts; i++)
 		if (form->indkey.values[i] <= 0 || slot_attisnull(slot, form->indkey.values[i]))
 			return false;
 	return true;
+}
+
+/*
+ * Scan keys of the values that a row has in an index.
+ */
+static int
+KeysOf(Relation index, TupleTableSlot *slot, ScanKey keys)
+{
+	int			n = index->rd_index->indnkeyatts;
+
+	for (int i = 0; i < n; i++)
+	{
+		Oid			type = index->rd_opcintype[i];
+		Oid			equal = get_opfamily_member(index->rd_opfamily[i], type, type,
+												BTEqualStrategyNumber);
+		bool		isnull;
+		Datum		value = slot_getattr(slot, index->rd_index->indkey.values[i], &isnull);
+
+		if (!OidIsValid(equal))
+			elog(ERROR, "missing operator %d(%u,%u) in opfamily %u", BTEqualStrategyNumber, type,
+				 type, index->rd_opfamily[i]);
+		ScanKeyEntryInitialize(&keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
+							   index->rd_indcollation[i], get_opcode(equal), value);
+	}
+	return n;
+}
+
+/*
+ * Find the row that a unique index has for these values, and lock it against deletion. Rows that
+ * other transactions are writing are waited for.
+ */
+static bool
+LockConflicting(Relation rel, Relation index, TupleTableSlot *slot, TupleTableSlot *found)
+{
+	ScanKeyData keys[INDEX_MAX_KEYS];
+	int			nkeys = KeysOf(index, slot, keys);
+	SnapshotData dirty;
+	IndexScanDesc scan;
+	bool		locked = false;
+	bool		again;
+
+	InitDirtySnapshot(dirty);
+	scan = bpm_index_beginscan(rel, index, &dirty, nkeys);
+	do
+	{
+		TransactionId writer;
+		TM_FailureData failure;
+		TM_Result	result;
+
+		again = false;
+		index_rescan(scan, keys, nkeys, NULL, 0);
+		if (!index_getnext_slot(scan, ForwardScanDirection, found))
+			break;
+		ExecMaterializeSlot(found);
+		writer = TransactionIdIsValid(dirty.xmin) ? dirty.xmin : dirty.xmax;
+		if (TransactionIdIsValid(writer))
+		{
+			XactLockTableWait(writer, NULL, NULL, XLTW_None);
+			again = true;
+			continue;
+		}
+		PushActiveSnapshot(GetLatestSnapshot());
+		result = table_tuple_lock(rel, &found->tts_tid, GetActiveSnapshot(), found,
+								  GetCurrentCommandId(false), LockTupleKeyShare, LockWaitBlock, 0,
+								  &failure);
+		PopActiveSnapshot();
+		if (result == TM_Updated || result == TM_Deleted)
+			again = true;
+		else if (result == TM_Ok)
+			locked = true;
+		else
+			elog(ERROR, "unexpected table_tuple_lock status: %d", (int) result);
+		CHECK_FOR_INTERRUPTS();
+	} while (again);
+	index_endscan(scan);
+	return locked;
 }
 
 /*
@@ -967,7 +1045,7 @@ static bool
 WillConflict(const Attempt *attempt)
 {
 	List	   *indexes = RelationGetIndexList(attempt->rel);
-	TupleTableSlot *found = NULL;
+	TupleTableSlot *found = table_slot_create(attempt->rel, NULL);
 	bool		conflict = false;
 	ListCell   *cell;
 
@@ -975,22 +1053,13 @@ WillConflict(const Attempt *attempt)
 	CommandCounterIncrement();
 	foreach(cell, indexes)
 	{
-		Oid			oid = lfirst_oid(cell);
-		Relation	index = index_open(oid, RowExclusiveLock);
-		bool		exclusive = IsExclusive(index, attempt->new);
+		Relation	index = index_open(lfirst_oid(cell), RowExclusiveLock);
 
+		if (!conflict && IsExclusive(index, attempt->new))
+			conflict = LockConflicting(attempt->rel, index, attempt->new, found);
 		index_close(index, NoLock);
-		if (!exclusive)
-			continue;
-		if (found == NULL)
-			found = table_slot_create(attempt->rel, NULL);
-		conflict = RelationFindReplTupleByIndex(attempt->rel, oid, LockTupleKeyShare, attempt->new,
-												found);
-		if (conflict)
-			break;
 	}
-	if (found != NULL)
-		ExecDropSingleTupleTableSlot(found);
+	ExecDropSingleTupleTableSlot(found);
 	list_free(indexes);
 	return conflict;
 }
