@@ -35,7 +35,7 @@ insert into good values
 
 create temp table bad (what text, input text, code text, message text, detail text);
 insert into bad values
-    ('empty', '', '22P02', '', 'The text is empty at the end.'),
+    ('empty', '', '22P02', '', 'The text is empty.'),
     ('only a comment', '-- nothing', '22P02', '', 'The text is empty at the end.'),
     ('one stage', 'a', '22P02', '', 'An arrow is missing at the end.'),
     ('no first stage', '* -> a', '22P02', '', 'There is no first stage at character 1, near "* -> a".'),
