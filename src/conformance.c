@@ -591,6 +591,7 @@ NextMove(Walk *walk)
 		Event		event = EventAt(history, walk->i);
 		uint64		tied = UINT64CONST(1) << event.stage;
 
+		CHECK_FOR_INTERRUPTS();
 		while (++walk->i < history->n)
 		{
 			Event		other = EventAt(history, walk->i);
@@ -598,7 +599,6 @@ NextMove(Walk *walk)
 			if (other.at != event.at || other.seq != event.seq)
 				break;
 			tied |= UINT64CONST(1) << other.stage;
-			CHECK_FOR_INTERRUPTS();
 		}
 		if (walk->to == event.stage && (tied & (tied - 1)) == 0)
 			continue;
@@ -856,15 +856,6 @@ typedef struct Stay
 	int64		total;			/* microseconds */
 } Stay;
 
-/*
- * Enter a move's target; the time until `until` or the next move is its own.
- */
-static void
-EndStay(Stay *stay, TimestampTz since, TimestampTz until)
-{
-	stay->total += until - since;
-}
-
 static Datum
 StayRow(TupleDesc desc, const BpmStages *stages, int stage, const Stay *stay)
 {
@@ -917,7 +908,7 @@ bpm_conformance_durations(PG_FUNCTION_ARGS)
 		Stay	   *stay;
 
 		if (current != NOWHERE)
-			EndStay(&stays[current], since, walk.at);
+			stays[current].total += walk.at - since;
 		current = walk.to >= 0 ? walk.to : BPM_MAX_STAGES;
 		since = walk.at;
 		stay = &stays[current];
@@ -927,7 +918,7 @@ bpm_conformance_durations(PG_FUNCTION_ARGS)
 	if (current != NOWHERE && (current == BPM_MAX_STAGES ||
 							   !bpm_stage_in(walk.stages->final, current)))
 	{
-		EndStay(&stays[current], since, until);
+		stays[current].total += until - since;
 		stays[current].open = true;
 	}
 

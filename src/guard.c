@@ -810,6 +810,17 @@ GateApplies(const Gate *gate, const Attempt *attempt)
 		(attempt->from >= 0 && strcmp(gate->from, FromName(attempt)) == 0);
 }
 
+static bool
+AnyGateApplies(const Attempt *attempt)
+{
+	ListCell   *cell;
+
+	foreach(cell, attempt->guard->gates)
+		if (GateApplies(lfirst(cell), attempt))
+			return true;
+	return false;
+}
+
 static Datum
 WholeRow(const Gate *gate, const Attempt *attempt)
 {
@@ -1088,17 +1099,17 @@ CheckCall(FunctionCallInfo fcinfo, const char *function, bool update)
 }
 
 /*
- * A row comes into being.
+ * A row comes into being, or only seems to, which matters when there is something to refuse.
  */
 static void
 JudgeInsert(Attempt *attempt)
 {
+	if (attempt->to == 0 && !AnyGateApplies(attempt))
+		return;
+	if (IsMovedHere(attempt) || WillConflict(attempt))
+		return;
 	if (attempt->to != 0)
-	{
-		if (IsMovedHere(attempt) || WillConflict(attempt))
-			return;
 		IllegalBeginning(attempt);
-	}
 	CheckGates(attempt);
 }
 

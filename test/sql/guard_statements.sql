@@ -86,6 +86,18 @@ update program set year = 2026, stage = 'executing' where id = 1;
 with gone as (update program set year = 2027 where id = 1 returning *) insert into program select 8, 2026, stage from gone;
 select tableoid::regclass, id, year, stage from program order by id;
 
+-- a gate at the beginning asks about rows that begin, not about ones that move or will be updated
+create table begun (id int, year int, stage text, note text, primary key (id, year)) partition by list (year);
+create table begun_2026 partition of begun for values in (2026);
+create table begun_2027 partition of begun for values in (2027);
+create function noted(note text) returns boolean language sql immutable return note is not null;
+create trigger lifecycle before insert or update on begun for each row
+    execute function bpm.lifecycle_guard('stage', :'life', 'gate', '* -> draft', 'guarded.noted', 'a beginning needs a note');
+insert into begun values (1, 2026, 'draft', null);
+insert into begun values (1, 2026, 'draft', 'n');
+update begun set note = null, year = 2027;
+insert into begun values (1, 2027, 'draft') on conflict (id, year) do update set note = 'again' returning note;
+
 -- the lifecycle in a column, per row
 create table rowwise (id int primary key, life bpm.lifecycle, stage text);
 create trigger lifecycle before insert or update on rowwise for each row
