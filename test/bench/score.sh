@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bench.sh: what scoring and rolling up cost, beside the SQL that people write today.
+# score.sh: what scoring and rolling up cost, beside the SQL that people write today.
 #
 # Each statement stands beside a peer that does the same work. "of peer" is time over the peer's time;
 # "adds" takes count(*) over the same rows from both first, which leaves the work itself. The rows are
