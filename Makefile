@@ -8,7 +8,7 @@
 
 # Every concept is src/CONCEPT.c and sql/CONCEPT.sql. The order is the order of the install script:
 # a concept may use the ones before it.
-CONCEPTS = decimal target scale rollup lifecycle conformance guard
+CONCEPTS = decimal target scale rollup pefa tree lifecycle conformance guard
 
 EXTENSION  = bpm
 MODULE_big = bpm

@@ -6,6 +6,8 @@
  * target    what was promised; scoring an actual against it
  * scale     what a score is called
  * rollup    the weighted rollup as a value
+ * pefa      letter grades, and two ways to make one of several
+ * tree      weighted indicators in a hierarchy
  * lifecycle the states a budget may pass through
  * conformance, guard: a lifecycle against a history, and against what people write
  *
@@ -167,6 +169,15 @@ typedef struct BpmScale BpmScale;
 extern int	bpm_scale_digits(const BpmScale *scale);
 extern int	bpm_scale_rank(const BpmScale *scale, int128 score);
 extern const char *bpm_scale_label(const BpmScale *scale, int rank);
+
+/* ------------------------------------------------------------------------------------------------
+ * pefa
+ * ----------------------------------------------------------------------------------------------*/
+
+#define BPM_PEFA_DIMENSIONS 4	/* an indicator has no more */
+
+extern int	bpm_pefa_m1(int lowest, int highest);
+extern int	bpm_pefa_m2(int n, int sum);
 
 /* ------------------------------------------------------------------------------------------------
  * lifecycle

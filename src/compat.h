@@ -29,6 +29,11 @@
 	} while (0)
 
 /*
+ * The set-up of a function that returns a whole set got its present name in a minor release of 15.
+ */
+#define InitMaterializedSRF(fcinfo, flags) SetSingleFuncCall(fcinfo, flags)
+
+/*
  * Before 16 the server does not mark exported functions; they are hidden unless we do.
  */
 #undef PGDLLEXPORT

@@ -1,0 +1,234 @@
+-- tree: weighted indicators in a hierarchy
+
+create type bpm.method as enum ('mean', 'geometric', 'weakest', 'm1', 'm2');
+comment on type bpm.method is
+'How a parent makes its score of its children''s: mean, weighted; geometric, weighted; weakest, the lowest; m1 and m2, PEFA''s two ways over grades 4 (A) to 1 (D).';
+
+create type bpm.tree_node as (
+    id text,
+    parent_id text,
+    depth integer,
+    leaf boolean,
+    weight numeric,
+    share numeric,
+    score numeric,
+    low numeric,
+    high numeric,
+    coverage numeric,
+    contribution numeric,
+    scored_share numeric,
+    root_id text,
+    method text
+);
+comment on type bpm.tree_node is 'A node of a tree with its figures; a row of bpm.nodes(tree).';
+comment on column bpm.tree_node.id is 'The id, as text.';
+comment on column bpm.tree_node.parent_id is 'The parent''s id; NULL for a root.';
+comment on column bpm.tree_node.depth is 'How many parents are above it: 0 for a root.';
+comment on column bpm.tree_node.leaf is 'Whether it has no children.';
+comment on column bpm.tree_node.weight is 'Its weight among its siblings, as given.';
+comment on column bpm.tree_node.share is 'Its part of the root by weight, a fraction: the product of weight / sum of the siblings'' weights down from the root; 16 decimals.';
+comment on column bpm.tree_node.score is 'Its score; NULL when it is missing, or when less is covered than the rules require.';
+comment on column bpm.tree_node.low is 'The score that it would have if all that is missing below it were worst.';
+comment on column bpm.tree_node.high is 'The score that it would have if all that is missing below it were best.';
+comment on column bpm.tree_node.coverage is 'The percentage of the weight below it that stands behind its score.';
+comment on column bpm.tree_node.contribution is 'What it brings to the root''s score: those of the leaves sum to it exactly. NULL where a score is missing, and below a method without shares.';
+comment on column bpm.tree_node.scored_share is 'Its part in the root''s score as it is, with what is missing left out: one point more here is so many points more at the root. NULL below a method without shares.';
+comment on column bpm.tree_node.root_id is 'The root above it, or itself.';
+comment on column bpm.tree_node.method is 'How its score is made of its children''s; NULL for a leaf.';
+
+create type bpm.tree_fault as (
+    kind text,
+    node text,
+    detail text
+);
+comment on type bpm.tree_fault is 'What is wrong with a tree, and where; an element of what bpm.tree_check returns.';
+comment on column bpm.tree_fault.kind is 'null id, duplicate id, negative weight, score out of range, missing parent, cycle, score on parent, zero weights, total, missing score, negative score, not a grade, too many dimensions.';
+comment on column bpm.tree_fault.node is 'The id of the node; NULL when that is what is missing.';
+comment on column bpm.tree_fault.detail is 'What is wrong with it.';
+
+create type bpm.tree;
+
+create function bpm.tree_in(cstring) returns bpm.tree
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_in';
+comment on function bpm.tree_in(cstring) is 'Reads a tree; see the type bpm.tree.';
+
+create function bpm.tree_out(bpm.tree) returns cstring
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_out';
+comment on function bpm.tree_out(bpm.tree) is 'Writes a tree: kind of the ids and rules, then the nodes, parents first, siblings by id.';
+
+create function bpm.tree_recv(internal) returns bpm.tree
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_recv';
+comment on function bpm.tree_recv(internal) is 'Reads a tree in binary: a version byte and the text.';
+
+create function bpm.tree_send(bpm.tree) returns bytea
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_send';
+comment on function bpm.tree_send(bpm.tree) is 'Writes a tree in binary: a version byte and the text.';
+
+create type bpm.tree (
+    input = bpm.tree_in,
+    output = bpm.tree_out,
+    receive = bpm.tree_recv,
+    send = bpm.tree_send,
+    internallength = variable,
+    alignment = double,
+    storage = extended
+);
+comment on type bpm.tree is
+'A tree, or several, of weighted nodes with the scores of the leaves and the rules to score it by: what score_tree returns. bpm.nodes(tree) takes it apart, bpm.roots(tree) gives the results. Written {text, renormalise} ("root",,,) ("leaf","root",60,80): id, parent, weight, score, and a method if it has its own.';
+
+-- taking apart
+
+create function bpm.nodes(tree bpm.tree) returns setof bpm.tree_node
+    language c immutable strict parallel safe cost 100 rows 1000
+    as 'MODULE_PATHNAME', 'bpm_tree_nodes';
+comment on function bpm.nodes(bpm.tree) is
+'Every node with its score, bounds, coverage, share and contribution: parents before their children, siblings by id. Use it in FROM: select n.* from (select bpm.score_tree(id, parent_id, weight, score) tree from indicator) t, bpm.nodes(t.tree) n.';
+
+create function bpm.roots(tree bpm.tree) returns setof bpm.tree_node
+    language c immutable strict parallel safe cost 50 rows 1
+    as 'MODULE_PATHNAME', 'bpm_tree_roots';
+comment on function bpm.roots(bpm.tree) is
+'The roots alone, as bpm.nodes gives them: the result of a tree, one row for each tree of a forest.';
+
+create function bpm.score_margin(
+    tree bpm.tree, scale bpm.scale,
+    out id text, out score numeric, out change numeric, out new_score numeric,
+    out root_id text, out rating text, out new_rating text
+) returns setof record
+    language c immutable strict parallel safe cost 100 rows 1000
+    as 'MODULE_PATHNAME', 'bpm_tree_score_margin';
+comment on function bpm.score_margin(bpm.tree, bpm.scale) is
+'For every leaf that alone can move its root into the next better or worse band: the smallest change of its score that does, exact with every rounding on the way. order by abs(change) limit 1 is the smallest of all. Leaves below a method without shares are left out.';
+
+-- the aggregates
+
+create function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_accum';
+comment on function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric) is 'transition function of score_tree';
+
+create function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_accum_method';
+comment on function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method) is 'transition function of score_tree';
+
+create function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, text) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_accum_rules';
+comment on function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, text) is 'transition function of score_tree';
+
+create function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method, text) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_accum_method_rules';
+comment on function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method, text) is 'transition function of score_tree';
+
+create function bpm.tree_final(internal) returns bpm.tree
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_final';
+comment on function bpm.tree_final(internal) is 'final function of score_tree';
+
+create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.score_tree(anycompatible, anycompatible, numeric, numeric) is
+'The tree of a group of rows, in any order: one row for each node, with the id of its parent (NULL for a root), its weight among its siblings and, for a leaf, its score. A NULL score is missing: scores are taken over what is there. A NULL weight weighs nothing. What is wrong with a tree is an error that names the node; bpm.tree_check returns all of it. NULL over no rows.';
+
+create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, method bpm.method) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.score_tree(anycompatible, anycompatible, numeric, numeric, bpm.method) is
+'score_tree with a method for each parent: mean, geometric, weakest, m1, m2; NULL is mean. The method of a leaf says nothing.';
+
+create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, rules text) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.score_tree(anycompatible, anycompatible, numeric, numeric, text) is
+'score_tree by declared rules, such as ''zero'', ''error'', ''require 80'', ''total 100'', ''nested 100'', ''bounds 0..1'', ''round 2'', or the method of all parents; ''require 80, total 100'' gives several.';
+
+create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, method bpm.method, rules text) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.score_tree(anycompatible, anycompatible, numeric, numeric, bpm.method, text) is
+'score_tree with a method for each parent and with rules; a parent whose method is NULL has that of the rules.';
+
+create function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_check_accum';
+comment on function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric) is 'transition function of tree_check';
+
+create function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_check_accum';
+comment on function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric) is 'transition function of tree_check';
+
+create function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_check_accum_method';
+comment on function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method) is 'transition function of tree_check';
+
+create function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, text) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_check_accum_rules';
+comment on function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, text) is 'transition function of tree_check';
+
+create function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method, text) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_check_accum_method_rules';
+comment on function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method, text) is 'transition function of tree_check';
+
+create function bpm.tree_check_final(internal) returns bpm.tree_fault[]
+    language c stable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_check_final';
+comment on function bpm.tree_check_final(internal) is 'final function of tree_check';
+
+create aggregate bpm.tree_check(id anycompatible, parent_id anycompatible, weight numeric) (
+    sfunc = bpm.tree_check_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_check_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.tree_check(anycompatible, anycompatible, numeric) is
+'What is wrong with a tree, all of it at once: an array of kind, node and detail to unnest, empty when score_tree would take the rows.';
+
+create aggregate bpm.tree_check(id anycompatible, parent_id anycompatible, weight numeric, score numeric) (
+    sfunc = bpm.tree_check_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_check_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.tree_check(anycompatible, anycompatible, numeric, numeric) is
+'tree_check that looks at scores too.';
+
+create aggregate bpm.tree_check(id anycompatible, parent_id anycompatible, weight numeric, score numeric, method bpm.method) (
+    sfunc = bpm.tree_check_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_check_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.tree_check(anycompatible, anycompatible, numeric, numeric, bpm.method) is
+'tree_check that looks at scores and methods too.';
+
+create aggregate bpm.tree_check(id anycompatible, parent_id anycompatible, weight numeric, score numeric, rules text) (
+    sfunc = bpm.tree_check_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_check_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.tree_check(anycompatible, anycompatible, numeric, numeric, text) is
+'tree_check by declared rules, such as ''total 100'' and ''error''.';
+
+create aggregate bpm.tree_check(id anycompatible, parent_id anycompatible, weight numeric, score numeric, method bpm.method, rules text) (
+    sfunc = bpm.tree_check_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_check_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.tree_check(anycompatible, anycompatible, numeric, numeric, bpm.method, text) is
+'tree_check with methods and rules: the arguments of score_tree.';
