@@ -5,11 +5,11 @@
  * node's score is made of those of its children. The aggregate score_tree gathers the rows of a
  * group in whatever order they come, and gives a value of type bpm.tree; nodes(tree) takes it apart.
  *
- * The rule of the figures. Scores, bounds and coverage have 8 decimals at every node. A node's
- * figure is computed exactly from those of its children, as they are published, and rounded once,
- * half away from zero. So anybody can recompute any node from the rows below it, however deep the
- * tree is, and a figure that 8 decimals hold is met exactly. Shares have 16 decimals, each from its
- * parent's.
+ * The rule of the figures. An exact weighted mean of means is a fraction whose denominator grows with
+ * every level, without bound in a deep tree. So a node's score and bounds are computed exactly from
+ * those of its children and kept with 20 decimals, 12 more than are published. Published figures are
+ * rounded once, half away from zero, from 18 of them: the last two only carry what thirds leave, so
+ * that a third and two thirds make a whole. Coverage and shares are kept with 16 decimals.
  *
  * The nodes of a tree lie in preorder, siblings by id: a parent before its children, a subtree in
  * one piece. That order does not depend on the rows' order, and it needs neither recursion nor a
@@ -39,15 +39,23 @@
 #define VERSION 1
 
 #define NOBODY PG_UINT32_MAX	/* the parent of a root */
-#define MISSING PG_INT64_MIN	/* a score or a contribution that is not there */
+#define MISSING (-((int128) 1 << 126))	/* a score that is not there */
+#define NOTHING PG_INT64_MIN	/* a contribution that is not there */
 #define NOT_LINEAR PG_INT64_MIN /* the share in a root's score, below a method without shares */
 
-/* scores are below 10^10: they and their sums with common weights fit machine words */
+/* scores are below 10^10; in 10^-8 */
 #define MAX_SCORE INT64CONST(1000000000000000000)
 
-/* shares are fractions of 1 with 16 decimals */
+/* scores are computed with 20 decimals, and 18 of them are rounded to what is published */
+#define FINE_DIGITS 20
+#define SURE_DIGITS 18
+#define FINE ((int128) INT64CONST(1000000000000))	/* 10^-8 in 10^-20 */
+#define FINE_ONE (FINE * BPM_ONE)
+
+/* shares are fractions of 1 with 16 decimals, and coverage is a percentage with as many */
 #define SHARE_DIGITS 16
 #define WHOLE INT64CONST(10000000000000000)
+#define FULL (100 * WHOLE)
 
 /* what an error shows at most of faults and of a loop */
 #define SHOWN_FAULTS 20
@@ -112,7 +120,7 @@ typedef struct Rules
 
 typedef struct TreeNode
 {
-	int128		weight;			/* in 10^-8; NULL is 0 */
+	int128		weight;			/* in 10^-8, in a tree in its weight units; NULL is 0 */
 	int64		score;			/* in 10^-8 */
 	uint32		parent;			/* its index, or NOBODY */
 	uint32		id;				/* its place among the ids */
@@ -139,6 +147,7 @@ typedef struct BpmTree
 	uint8		version;
 	uint8		kind;
 	uint16		reserved;
+	int64		weight_unit;	/* of the nodes' weights, in 10^-8: the largest power of 10 for all */
 	Rules		rules;
 	TreeNode	nodes[FLEXIBLE_ARRAY_MEMBER];
 } BpmTree;
@@ -836,16 +845,16 @@ AddRow(State *state, const TreeRow *row)
  * Scoring
  * ----------------------------------------------------------------------------------------------*/
 
-/* what is computed of a node; all in 10^-8, shares in 10^-16, contributions in published digits */
+/* what is computed of a node */
 typedef struct Figure
 {
-	int64		score;			/* or MISSING */
-	int64		low;
-	int64		high;
-	int64		coverage;
-	int64		share;
+	int128		score;			/* in 10^-20, or MISSING */
+	int128		low;
+	int128		high;
+	int64		coverage;		/* in 10^-16 */
+	int64		share;			/* in 10^-16 */
 	int64		scored_share;	/* or NOT_LINEAR */
-	int64		contribution;	/* or MISSING */
+	int64		contribution;	/* in published digits, or NOTHING */
 } Figure;
 
 typedef enum Which
@@ -879,13 +888,11 @@ SumOutOfRange(void)
 }
 
 static inline int128
-Times(int128 weight, int64 figure)
+Times(int128 weight, int128 figure)
 {
 	int128		product;
 
-	if (likely(weight == (int64) weight))
-		return (int128) (int64) weight * figure;
-	if (__builtin_mul_overflow(weight, (int128) figure, &product))
+	if (unlikely(__builtin_mul_overflow(weight, figure, &product)))
 		SumOutOfRange();
 	return product;
 }
@@ -903,14 +910,14 @@ Plus(int128 a, int128 b)
 /*
  * numerator / denominator, half away from zero.
  */
-static inline int64
+static inline int128
 Divide(int128 numerator, int128 denominator)
 {
 	bool		negative = numerator < 0;
 	uint128_t	magnitude = negative ? -(uint128_t) numerator : (uint128_t) numerator;
 	uint128_t	divisor = (uint128_t) denominator;
 	uint128_t	quotient;
-	uint128_t	rest;
+	uint128		rest;
 
 	if (magnitude <= PG_UINT64_MAX && divisor <= PG_UINT64_MAX)
 	{
@@ -924,7 +931,36 @@ Divide(int128 numerator, int128 denominator)
 	}
 	if (rest >= divisor - rest)
 		quotient++;
-	return negative ? -(int64) quotient : (int64) quotient;
+	return negative ? -(int128) quotient : (int128) quotient;
+}
+
+static int64
+PowerOfTen(int n)
+{
+	int64		power = 1;
+
+	while (n-- > 0)
+		power *= 10;
+	return power;
+}
+
+/*
+ * A score as it is published, in 10^-digits.
+ */
+static inline int64
+Published(int128 score, int digits)
+{
+	if (score % FINE == 0 && digits == BPM_DIGITS)
+		return (int64) (score / FINE);
+	return (int64) Divide(Divide(score, PowerOfTen(FINE_DIGITS - SURE_DIGITS)),
+						  PowerOfTen(SURE_DIGITS - digits));
+}
+
+/* the same for a coverage */
+static inline int64
+PublishedCoverage(int64 coverage, int digits)
+{
+	return Published((int128) coverage * PowerOfTen(FINE_DIGITS - SHARE_DIGITS), digits);
 }
 
 /*
@@ -936,7 +972,7 @@ PartOf(int64 share, int128 weight, int128 total)
 	if (weight == total)
 		return share;
 	if (likely(weight == (int64) weight))
-		return Divide((int128) share * (int64) weight, total);
+		return (int64) Divide((int128) share * (int64) weight, total);
 	return (int64) bpm_decimal_half_up(bpm_decimal_quotient((uint128_t) weight, (uint64) share,
 														   (uint128_t) total));
 }
@@ -977,7 +1013,7 @@ IsLeaf(const Scoring *s, uint32 i)
  * nothing.
  */
 static inline bool
-TakesPart(const Scoring *s, uint32 child, Which which, int64 nothing, int64 *value)
+TakesPart(const Scoring *s, uint32 child, Which which, int128 nothing, int128 *value)
 {
 	const Figure *figure = &s->figures[child];
 
@@ -990,27 +1026,97 @@ TakesPart(const Scoring *s, uint32 child, Which which, int64 nothing, int64 *val
 	return s->tree->rules.policy == POLICY_ZERO;
 }
 
-static int64
-Mean(const Scoring *s, uint32 parent, Which which)
+/*
+ * A figure, or a weight, as the server's numeric.
+ */
+static Datum
+FineDatum(int128 value)
 {
-	int128		sum = 0;
-	int128		weight = 0;
-	int64		value;
+	Datum		digits = NumericGetDatum(bpm_decimal_numeric(value, 0));
+	Datum		unit = NumericGetDatum(bpm_decimal_numeric(1, FINE_DIGITS - 8));
+
+	unit = DirectFunctionCall2(numeric_mul, unit, NumericGetDatum(bpm_decimal_numeric(1, 8)));
+	return DirectFunctionCall2(numeric_mul, digits, unit);
+}
+
+static Datum
+FigureDatum(int128 units)
+{
+	return NumericGetDatum(bpm_decimal_numeric(units, BPM_DIGITS));
+}
+
+/* the way back, rounded half away from zero */
+static int128
+FineOf(Datum value)
+{
+	BpmFigure	figure;
+
+	value = DirectFunctionCall2(numeric_round, value, Int32GetDatum(FINE_DIGITS));
+	figure = bpm_decimal_figure(value, "score");
+	return figure.value * PowerOfTen(FINE_DIGITS - BPM_DIGITS - figure.extra);
+}
+
+/*
+ * The weighted mean where 128 bits do not hold the sum: in the server's numeric, which divides
+ * exactly when it divides whole numbers.
+ */
+static pg_noinline int128
+LargeMean(const Scoring *s, uint32 parent, Which which)
+{
+	Datum		sum = FigureDatum(0);
+	Datum		weight = FigureDatum(0);
+	Datum		two = NumericGetDatum(bpm_decimal_numeric(2, 0));
+	Datum		quotient;
+	bool		negative;
+	int128		value;
 
 	FOR_EACH_CHILD(s, c, parent)
 		if (TakesPart(s, c, which, 0, &value))
 		{
-			sum = Plus(sum, Times(NodeAt(s, c)->weight, value));
+			Datum		own = NumericGetDatum(bpm_decimal_numeric(NodeAt(s, c)->weight, 0));
+			Datum		units = NumericGetDatum(bpm_decimal_numeric(value, 0));
+
+			sum = DirectFunctionCall2(numeric_add, sum,
+									  DirectFunctionCall2(numeric_mul, own, units));
+			weight = DirectFunctionCall2(numeric_add, weight, own);
+		}
+	/* half away from zero: (2 · |sum| + weight) / (2 · weight), cut */
+	negative = DatumGetBool(DirectFunctionCall2(numeric_lt, sum, FigureDatum(0)));
+	sum = DirectFunctionCall2(numeric_mul, two, DirectFunctionCall1(numeric_abs, sum));
+	quotient = DirectFunctionCall2(numeric_div_trunc,
+								   DirectFunctionCall2(numeric_add, sum, weight),
+								   DirectFunctionCall2(numeric_mul, two, weight));
+	quotient = DirectFunctionCall2(numeric_mul, quotient, FineDatum(1));
+	return negative ? -FineOf(quotient) : FineOf(quotient);
+}
+
+static int128
+Mean(const Scoring *s, uint32 parent, Which which)
+{
+	int128		sum = 0;
+	int128		weight = 0;
+	int128		value;
+	bool		large = false;
+
+	FOR_EACH_CHILD(s, c, parent)
+		if (TakesPart(s, c, which, 0, &value))
+		{
+			int128		product;
+
+			large |= __builtin_mul_overflow(NodeAt(s, c)->weight, value, &product);
+			large |= __builtin_add_overflow(sum, product, &sum);
 			weight += NodeAt(s, c)->weight;
 		}
+	if (unlikely(large))
+		return LargeMean(s, parent, which);
 	return weight == 0 ? MISSING : Divide(sum, weight);
 }
 
-static int64
+static int128
 Weakest(const Scoring *s, uint32 parent, Which which)
 {
-	int64		weakest = MISSING;
-	int64		value;
+	int128		weakest = MISSING;
+	int128		value;
 
 	FOR_EACH_CHILD(s, c, parent)
 		if (TakesPart(s, c, which, 0, &value) && (weakest == MISSING || value < weakest))
@@ -1020,23 +1126,17 @@ Weakest(const Scoring *s, uint32 parent, Which which)
 
 /*
  * (Π score ^ weight) ^ (1 / Σ weight) = exp(Σ weight × ln(score) / Σ weight), in the server's
- * numeric, which gives the same digits on every machine. Logarithms have 24 decimals.
+ * numeric, which gives the same digits on every machine. Logarithms have 32 decimals.
  */
-#define LOG_DIGITS 24
+#define LOG_DIGITS 32
 
-static Datum
-FigureDatum(int128 units)
-{
-	return NumericGetDatum(bpm_decimal_numeric(units, BPM_DIGITS));
-}
-
-static int64
+static int128
 GeometricMean(Scoring *s, uint32 parent, Which which)
 {
 	Datum		sum = FigureDatum(0);
 	int128		weight = 0;
 	bool		zero = false;
-	int64		value;
+	int128		value;
 
 	FOR_EACH_CHILD(s, c, parent)
 		if (TakesPart(s, c, which, 0, &value))
@@ -1046,13 +1146,13 @@ GeometricMean(Scoring *s, uint32 parent, Which which)
 			weight += NodeAt(s, c)->weight;
 			if (value < 0 && which == SCORE && s->report != NULL)
 				AddFault(s->report, FAULT_NEGATIVE_SCORE, NameAt(s, parent),
-						 psprintf("Node \"%s\" has %s.", NameAt(s, c), FigureText(value)));
+						 psprintf("Node \"%s\" has %s.", NameAt(s, c), FigureText(Published(value, BPM_DIGITS))));
 			if (value <= 0)
 			{
 				zero = true;
 				continue;
 			}
-			log = DirectFunctionCall2(numeric_round, FigureDatum(value),
+			log = DirectFunctionCall2(numeric_round, FineDatum(value),
 									  Int32GetDatum(LOG_DIGITS));
 			log = DirectFunctionCall1(numeric_ln, log);
 			sum = DirectFunctionCall2(numeric_add, sum,
@@ -1064,14 +1164,14 @@ GeometricMean(Scoring *s, uint32 parent, Which which)
 	if (zero)
 		return 0;
 	sum = DirectFunctionCall2(numeric_div, sum, FigureDatum(weight));
-	return (int64) bpm_decimal_round(DirectFunctionCall1(numeric_exp, sum), "geometric mean");
+	return FineOf(DirectFunctionCall1(numeric_exp, sum));
 }
 
-static int64
+static int128
 Geometric(Scoring *s, uint32 parent, Which which)
 {
 	MemoryContext before;
-	int64		result;
+	int128		result;
 
 	if (s->scratch == NULL)
 		s->scratch = AllocSetContextCreate(CurrentMemoryContext, "bpm geometric mean",
@@ -1088,18 +1188,18 @@ Geometric(Scoring *s, uint32 parent, Which which)
  * other methods below, is brought to the next grade outside it.
  */
 static int
-GradeOf(const Scoring *s, uint32 parent, uint32 child, int64 value, Which which)
+GradeOf(const Scoring *s, uint32 parent, uint32 child, int128 value, Which which)
 {
-	int64		grade = value / BPM_ONE;
+	int128		grade = value / FINE_ONE;
 
 	if (which == SCORE)
 	{
-		if ((value % BPM_ONE != 0 || grade < 1 || grade > 4) && s->report != NULL)
+		if ((value % FINE_ONE != 0 || grade < 1 || grade > 4) && s->report != NULL)
 			AddFault(s->report, FAULT_GRADE, NameAt(s, parent),
 					 psprintf("Node \"%s\" has %s; dimensions are 4 (A), 3 (B), 2 (C) and 1 (D).",
-							  NameAt(s, child), FigureText(value)));
+							  NameAt(s, child), FigureText(Published(value, BPM_DIGITS))));
 	}
-	else if (which == HIGH && value % BPM_ONE > 0)
+	else if (which == HIGH && value % FINE_ONE > 0)
 		grade++;
 	return (int) Min(Max(grade, 1), 4);
 }
@@ -1107,17 +1207,17 @@ GradeOf(const Scoring *s, uint32 parent, uint32 child, int64 value, Which which)
 /*
  * PEFA's M1 and M2. Where what is missing counts as nothing it is a D, as D* is.
  */
-static int64
+static int128
 Grade(const Scoring *s, uint32 parent, Which which, bool m2)
 {
 	int			n = 0;
 	int			sum = 0;
 	int			lowest = 4;
 	int			highest = 1;
-	int64		value;
+	int128		value;
 
 	FOR_EACH_CHILD(s, c, parent)
-		if (TakesPart(s, c, which, BPM_ONE, &value))
+		if (TakesPart(s, c, which, FINE_ONE, &value))
 		{
 			int			grade = GradeOf(s, parent, c, value, which);
 
@@ -1129,19 +1229,19 @@ Grade(const Scoring *s, uint32 parent, Which which, bool m2)
 	if (n == 0)
 		return MISSING;
 	if (!m2)
-		return bpm_pefa_m1(lowest, highest) * (BPM_ONE / 2);
+		return bpm_pefa_m1(lowest, highest) * (FINE_ONE / 2);
 	if (n > BPM_PEFA_DIMENSIONS)
 	{
 		/* bounds are over all dimensions, and more than four may stand there when some do not apply */
 		if (which == SCORE && s->report != NULL)
 			AddFault(s->report, FAULT_DIMENSIONS, NameAt(s, parent),
 					 psprintf("It has %d; the table is for 2 to %d.", n, BPM_PEFA_DIMENSIONS));
-		return bpm_pefa_m1(lowest, highest) * (BPM_ONE / 2);
+		return bpm_pefa_m1(lowest, highest) * (FINE_ONE / 2);
 	}
-	return bpm_pefa_m2(n, sum) * (BPM_ONE / 2);
+	return bpm_pefa_m2(n, sum) * (FINE_ONE / 2);
 }
 
-static int64
+static int128
 Combine(Scoring *s, uint32 parent, Which which)
 {
 	switch (MethodOf(s, parent))
@@ -1167,13 +1267,13 @@ ScoreLeaf(Scoring *s, uint32 i)
 
 	if (node->flags & NODE_SCORED)
 	{
-		figure->score = figure->low = figure->high = node->score;
-		figure->coverage = BPM_HUNDRED;
+		figure->score = figure->low = figure->high = node->score * FINE;
+		figure->coverage = FULL;
 		return;
 	}
 	figure->score = MISSING;
-	figure->low = s->tree->rules.worst;
-	figure->high = s->tree->rules.best;
+	figure->low = s->tree->rules.worst * FINE;
+	figure->high = s->tree->rules.best * FINE;
 	figure->coverage = 0;
 }
 
@@ -1196,7 +1296,7 @@ ScoreParent(Scoring *s, uint32 parent)
 		if (NodeAt(s, c)->weight == 0)
 			continue;
 		weight = Plus(weight, NodeAt(s, c)->weight);
-		complete = complete && child->coverage == BPM_HUNDRED && child->score == child->low &&
+		complete = complete && child->coverage == FULL && child->score == child->low &&
 			child->score == child->high;
 		if (child->score != MISSING)
 			covered = Plus(covered, Times(NodeAt(s, c)->weight, child->coverage));
@@ -1205,13 +1305,14 @@ ScoreParent(Scoring *s, uint32 parent)
 	if (complete)
 	{
 		figure->low = figure->high = figure->score;
-		figure->coverage = BPM_HUNDRED;
+		figure->coverage = FULL;
 		return;
 	}
 	figure->low = Combine(s, parent, LOW);
 	figure->high = Combine(s, parent, HIGH);
-	figure->coverage = Divide(covered, weight);
-	if (rules->policy == POLICY_REQUIRE && figure->coverage < rules->required)
+	figure->coverage = (int64) Divide(covered, weight);
+	if (rules->policy == POLICY_REQUIRE &&
+		PublishedCoverage(figure->coverage, BPM_DIGITS) < rules->required)
 		figure->score = MISSING;
 }
 
@@ -1340,27 +1441,6 @@ ShareDown(Scoring *s)
  * Contributions: largest remainder over the leaves
  * ----------------------------------------------------------------------------------------------*/
 
-static int64
-PowerOfTen(int n)
-{
-	int64		power = 1;
-
-	while (n-- > 0)
-		power *= 10;
-	return power;
-}
-
-/*
- * A figure of 8 decimals in units of the published digits.
- */
-static inline int64
-Published(int64 figure, int digits)
-{
-	if (digits == BPM_DIGITS || figure == MISSING)
-		return figure;
-	return Divide(figure, PowerOfTen(BPM_DIGITS - digits));
-}
-
 /*
  * The nodes that a root's score is shared out to: leaves, and the highest nodes whose method has no
  * shares.
@@ -1378,18 +1458,18 @@ IsTerm(const Scoring *s, uint32 i)
  * at least 0 and in 10^-24.
  */
 static inline int64
-TermUnits(const Scoring *s, uint32 i, int128 unit, uint128_t *rest)
+TermUnits(const Scoring *s, uint32 i, int128 unit, uint128 *rest)
 {
 	const Figure *figure = &s->figures[i];
 	int128		exact;
 	int128		units;
 
-	if (figure->score == MISSING || figure->score == 0)
+	if (figure->score == MISSING)
 	{
 		*rest = 0;
 		return 0;
 	}
-	exact = (int128) figure->scored_share * figure->score;
+	exact = (int128) figure->scored_share * Published(figure->score, BPM_DIGITS);
 	units = exact / unit;
 	exact -= units * unit;
 	if (exact < 0)
@@ -1397,15 +1477,15 @@ TermUnits(const Scoring *s, uint32 i, int128 unit, uint128_t *rest)
 		units--;
 		exact += unit;
 	}
-	*rest = (uint128_t) exact;
+	*rest = (uint128) exact;
 	return (int64) units;
 }
 
 /*
  * The k-th largest of n rests, k from 1. Reorders them.
  */
-static uint128_t
-KthLargest(uint128_t *rests, uint32 n, uint32 k)
+static uint128
+KthLargest(uint128 *rests, uint32 n, uint32 k)
 {
 	int64		left = 0;
 	int64		right = (int64) n - 1;
@@ -1413,7 +1493,7 @@ KthLargest(uint128_t *rests, uint32 n, uint32 k)
 
 	while (left < right)
 	{
-		uint128_t	pivot = rests[left + (right - left) / 2];
+		uint128		pivot = rests[left + (right - left) / 2];
 		int64		i = left;
 		int64		j = right;
 
@@ -1426,7 +1506,7 @@ KthLargest(uint128_t *rests, uint32 n, uint32 k)
 				j--;
 			if (i <= j)
 			{
-				uint128_t	swap = rests[i];
+				uint128		swap = rests[i];
 
 				rests[i++] = rests[j];
 				rests[j--] = swap;
@@ -1451,9 +1531,9 @@ HandOut(Scoring *s, uint32 root, uint32 terms, int64 left, int128 unit)
 {
 	uint32		end = root + s->sizes[root];
 	int64		each = left / terms;
-	uint128_t	threshold = 0;
-	uint128_t	rest;
-	uint128_t  *rests;
+	uint128		threshold = 0;
+	uint128		rest;
+	uint128    *rests;
 	uint32		above = 0;
 	uint32		n = 0;
 
@@ -1465,7 +1545,7 @@ HandOut(Scoring *s, uint32 root, uint32 terms, int64 left, int128 unit)
 	}
 	if (left > 0)
 	{
-		rests = palloc_extended((Size) terms * sizeof(uint128_t), MCXT_ALLOC_HUGE);
+		rests = palloc_extended((Size) terms * sizeof(uint128), MCXT_ALLOC_HUGE);
 		for (uint32 i = root; i < end; i++)
 			if (IsTerm(s, i))
 				TermUnits(s, i, unit, &rests[n++]);
@@ -1502,19 +1582,17 @@ Contribute(Scoring *s, uint32 root)
 	int128		unit = (int128) WHOLE * PowerOfTen(BPM_DIGITS - digits);
 	int64		left;
 	uint32		terms = 0;
-	uint128_t	rest;
+	uint128		rest;
 
 	for (uint32 i = root; i < end; i++)
 	{
 		bool		weightless = s->figures[i].scored_share == 0 && HasEffect(s, i);
 
-		s->figures[i].contribution = weightless && HasEffect(s, root) ? 0 : MISSING;
+		s->figures[i].contribution = weightless && HasEffect(s, root) ? 0 : NOTHING;
 	}
 	if (!HasEffect(s, root))
 		return;
-	left = Published(s->figures[root].score, digits);
-	if (left == MISSING)
-		left = 0;
+	left = s->figures[root].score == MISSING ? 0 : Published(s->figures[root].score, digits);
 	for (uint32 i = root; i < end; i++)
 	{
 		CHECK_OFTEN(i);
@@ -1532,9 +1610,9 @@ Contribute(Scoring *s, uint32 root)
 		int64	   *whole = &s->figures[NodeAt(s, i)->parent].contribution;
 
 		/* a parent whose method has no shares brings its own, its children bring nothing */
-		if (part == MISSING || s->figures[i].scored_share == NOT_LINEAR)
+		if (part == NOTHING || s->figures[i].scored_share == NOT_LINEAR)
 			continue;
-		*whole = *whole == MISSING ? part : *whole + part;
+		*whole = *whole == NOTHING ? part : *whole + part;
 	}
 }
 
@@ -1645,6 +1723,29 @@ FindFamilies(State *state, Families *families)
 	}
 }
 
+/*
+ * The largest power of 10 that divides all weights, in 10^-8: in it weights are mostly small whole
+ * numbers, and their sums with scores fit 128 bits.
+ */
+static int64
+WeightUnit(const State *state)
+{
+	int64		unit = PowerOfTen(BPM_DIGITS);
+
+	for (uint32 i = 0; i < state->count; i++)
+	{
+		int128		weight = state->nodes[i].weight;
+
+		if (likely(weight == (int64) weight))
+			while ((int64) weight % unit != 0)
+				unit /= 10;
+		else
+			while (weight % unit != 0)
+				unit /= 10;
+	}
+	return unit;
+}
+
 static BpmTree *
 AllocateTree(const State *state)
 {
@@ -1664,6 +1765,7 @@ AllocateTree(const State *state)
 	tree->version = VERSION;
 	tree->kind = (uint8) state->kind;
 	tree->rules = state->rules;
+	tree->weight_unit = WeightUnit(state);
 	return tree;
 }
 
@@ -1702,6 +1804,10 @@ LayOut(State *state, uint32 **index)
 
 			*node = state->nodes[from];
 			node->depth = 0;
+			if (likely(node->weight == (int64) node->weight))
+				node->weight = (int64) node->weight / tree->weight_unit;
+			else
+				node->weight /= tree->weight_unit;
 			if (node->parent != NOBODY)
 			{
 				node->parent = to[node->parent];
@@ -1796,7 +1902,8 @@ CheckTotal(Scoring *s, uint32 parent, int128 weight)
 	int128		declared = rules->total;
 
 	if (rules->total_kind == TOTAL_NESTED && node->parent != NOBODY)
-		declared = node->weight;
+		declared = node->weight * s->tree->weight_unit;
+	weight *= s->tree->weight_unit;
 	if (rules->total_kind != TOTAL_ANY && weight != declared)
 		AddFault(s->report, FAULT_TOTAL, NameAt(s, parent),
 				 psprintf("The weights below it total %s, not %s.", FigureText(weight),
@@ -2256,9 +2363,9 @@ TrimmedDatum(int128 value, int scale)
 }
 
 static Datum
-PublishedDatum(int64 figure, int digits)
+PublishedDatum(int128 score, int digits)
 {
-	return NumericGetDatum(bpm_decimal_numeric(Published(figure, digits), digits));
+	return NumericGetDatum(bpm_decimal_numeric(Published(score, digits), digits));
 }
 
 static void
@@ -2273,15 +2380,16 @@ FigureColumns(const Scoring *s, uint32 i, Datum *values, bool *nulls)
 		values[COLUMN_SCORE] = PublishedDatum(figure->score, digits);
 	values[COLUMN_LOW] = whole ? values[COLUMN_SCORE] : PublishedDatum(figure->low, digits);
 	values[COLUMN_HIGH] = whole ? values[COLUMN_SCORE] : PublishedDatum(figure->high, digits);
-	values[COLUMN_COVERAGE] = PublishedDatum(figure->coverage, digits);
+	values[COLUMN_COVERAGE] =
+		NumericGetDatum(bpm_decimal_numeric(PublishedCoverage(figure->coverage, digits), digits));
 	values[COLUMN_SHARE] = TrimmedDatum(figure->share, SHARE_DIGITS);
 	nulls[COLUMN_SCORED_SHARE] = figure->scored_share == NOT_LINEAR;
 	if (figure->scored_share == figure->share)
 		values[COLUMN_SCORED_SHARE] = values[COLUMN_SHARE];
 	else if (figure->scored_share != NOT_LINEAR)
 		values[COLUMN_SCORED_SHARE] = TrimmedDatum(figure->scored_share, SHARE_DIGITS);
-	nulls[COLUMN_CONTRIBUTION] = figure->contribution == MISSING;
-	if (figure->contribution != MISSING)
+	nulls[COLUMN_CONTRIBUTION] = figure->contribution == NOTHING;
+	if (figure->contribution != NOTHING)
 		values[COLUMN_CONTRIBUTION] = NumericGetDatum(bpm_decimal_numeric(figure->contribution,
 																		  digits));
 }
@@ -2326,7 +2434,7 @@ PutNodes(FunctionCallInfo fcinfo, bool roots)
 		values[COLUMN_LEAF] = BoolGetDatum(IsLeaf(&s, i));
 		nulls[COLUMN_WEIGHT] = !(node->flags & NODE_WEIGHED);
 		if (node->flags & NODE_WEIGHED)
-			values[COLUMN_WEIGHT] = TrimmedDatum(node->weight, BPM_DIGITS);
+			values[COLUMN_WEIGHT] = TrimmedDatum(node->weight * tree->weight_unit, BPM_DIGITS);
 		FigureColumns(&s, i, values, nulls);
 		values[COLUMN_ROOT_ID] = PointerGetDatum(IdText(tree->kind, s.ids + tree->nodes[root].id));
 		nulls[COLUMN_METHOD] = IsLeaf(&s, i);
@@ -2373,8 +2481,8 @@ bpm_tree_roots(PG_FUNCTION_ARGS)
  */
 typedef struct Reach
 {
-	int64		at_least;		/* or MISSING when nothing this node does is enough */
-	int64		at_most;
+	int128		at_least;		/* in 10^-20, or MISSING when nothing this node does is enough */
+	int128		at_most;
 } Reach;
 
 static inline int128
@@ -2391,10 +2499,10 @@ CeilDivide(int128 numerator, int128 denominator)
 	return -FloorDivide(-numerator, denominator);
 }
 
-static inline int64
+static inline int128
 Reachable(int128 score)
 {
-	return score <= -MAX_SCORE || score >= MAX_SCORE ? MISSING : (int64) score;
+	return score <= -FINE * MAX_SCORE || score >= FINE * MAX_SCORE ? MISSING : score;
 }
 
 /*
@@ -2402,24 +2510,24 @@ Reachable(int128 score)
  * wanted: 2 · (others + weight · x) >= (2 · wanted - 1) · total, strictly when wanted <= 0, since
  * halves below zero are rounded down.
  */
-static int64
-LeastScore(int64 wanted, int128 others, int128 weight, int128 total)
+static int128
+LeastScore(int128 wanted, int128 others, int128 weight, int128 total)
 {
 	int128		bound;
 
 	if (wanted == MISSING)
 		return MISSING;
-	bound = Plus(Times(total, 2 * wanted - 1), -Plus(others, others));
+	bound = Plus(Times(total, 2 * wanted - 1), -2 * others);
 	if (wanted > 0)
 		return Reachable(CeilDivide(bound, 2 * weight));
 	return Reachable(FloorDivide(bound, 2 * weight) + 1);
 }
 
 /* the mirror image: the greatest x for which the same is at most wanted */
-static int64
-GreatestScore(int64 wanted, int128 others, int128 weight, int128 total)
+static int128
+GreatestScore(int128 wanted, int128 others, int128 weight, int128 total)
 {
-	int64		least;
+	int128		least;
 
 	if (wanted == MISSING)
 		return MISSING;
@@ -2435,7 +2543,7 @@ ReachDown(const Scoring *s, Reach *reach, uint32 parent)
 {
 	int128		sum = 0;
 	int128		weight = 0;
-	int64		value;
+	int128		value;
 
 	FOR_EACH_CHILD(s, c, parent)
 		if (TakesPart(s, c, SCORE, 0, &value))
@@ -2478,50 +2586,56 @@ LeastRounded(const BpmScale *scale, int rank, int128 below, int128 enough)
 }
 
 /*
- * What a root must reach to be rated better, and to be rated worse.
+ * What a root must reach to be rated better, and to be rated worse. The published score is rounded
+ * in two steps, and each is a mean of one: the score alone, by the unit.
  */
 static Reach
-ReachOf(const BpmScale *scale, int64 score)
+ReachOf(const BpmScale *scale, int128 score)
 {
 	Reach		reach = {MISSING, MISSING};
 	int			digits = bpm_scale_digits(scale);
-	int64		unit = PowerOfTen(BPM_DIGITS - digits);
-	int128		rounded = Published(score, digits);
-	int128		limit = MAX_SCORE / unit;
+	int64		unit = PowerOfTen(SURE_DIGITS - digits);
+	int64		guard = PowerOfTen(FINE_DIGITS - SURE_DIGITS);
+	int64		rounded = Published(score, digits);
+	int128		limit = MAX_SCORE / PowerOfTen(BPM_DIGITS - digits);
 	int			rank = bpm_scale_rank(scale, rounded);
-	int128		bound;
 
-	/* a score of weight 1 alone that is rounded to the unit */
 	if (rank > 1 && bpm_scale_rank(scale, limit) < rank)
 	{
-		bound = LeastRounded(scale, rank - 1, rounded, limit);
-		reach.at_least = LeastScore((int64) bound, 0, 1, unit);
+		reach.at_least = LeastRounded(scale, rank - 1, rounded, limit);
+		reach.at_least = LeastScore(reach.at_least, 0, 1, unit);
+		reach.at_least = LeastScore(reach.at_least, 0, 1, guard);
 	}
 	if (bpm_scale_rank(scale, -limit) > rank)
 	{
-		bound = LeastRounded(scale, rank, -limit, rounded);
-		reach.at_most = GreatestScore((int64) bound - 1, 0, 1, unit);
+		reach.at_most = LeastRounded(scale, rank, -limit, rounded) - 1;
+		reach.at_most = GreatestScore(reach.at_most, 0, 1, unit);
+		reach.at_most = GreatestScore(reach.at_most, 0, 1, guard);
 	}
 	return reach;
 }
 
 static void
 PutMargin(ReturnSetInfo *result, const Scoring *s, const BpmScale *scale, uint32 root, uint32 leaf,
-		  int64 wanted, int step)
+		  int128 wanted, int step)
 {
 	const Rules *rules = &s->tree->rules;
-	int64		score = s->figures[leaf].score == MISSING ? 0 : s->figures[leaf].score;
+	int64		score = NodeAt(s, leaf)->score;
 	int			rank = bpm_scale_rank(scale, Published(s->figures[root].score,
 													   bpm_scale_digits(scale)));
 	Datum		values[7];
 	bool		nulls[7] = {false};
 
-	if (wanted == MISSING || wanted < rules->worst || wanted > rules->best)
+	if (wanted == MISSING)
+		return;
+	/* the next score with 8 decimals that does */
+	wanted = step < 0 ? CeilDivide(wanted, FINE) : FloorDivide(wanted, FINE);
+	if (wanted < rules->worst || wanted > rules->best)
 		return;
 	nulls[1] = s->figures[leaf].score == MISSING;
 	values[0] = PointerGetDatum(IdText(s->tree->kind, s->ids + NodeAt(s, leaf)->id));
 	values[1] = nulls[1] ? (Datum) 0 : FigureDatum(score);
-	values[2] = FigureDatum((int128) wanted - score);
+	values[2] = FigureDatum(wanted - score);
 	values[3] = FigureDatum(wanted);
 	values[4] = PointerGetDatum(IdText(s->tree->kind, s->ids + NodeAt(s, root)->id));
 	values[5] = CStringGetTextDatum(bpm_scale_label(scale, rank));
@@ -2618,7 +2732,7 @@ TreeText(const BpmTree *tree)
 			AppendId(&out, tree->kind, ids + tree->nodes[node->parent].id);
 		appendStringInfoChar(&out, ',');
 		if (node->flags & NODE_WEIGHED)
-			AppendFigure(&out, node->weight);
+			AppendFigure(&out, node->weight * tree->weight_unit);
 		appendStringInfoChar(&out, ',');
 		if (node->flags & NODE_SCORED)
 			AppendFigure(&out, node->score);
