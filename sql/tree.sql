@@ -26,7 +26,7 @@ comment on column bpm.tree_node.parent_id is 'The parent''s id; NULL for a root.
 comment on column bpm.tree_node.depth is 'How many parents are above it: 0 for a root.';
 comment on column bpm.tree_node.leaf is 'Whether it has no children.';
 comment on column bpm.tree_node.weight is 'Its weight among its siblings, as given.';
-comment on column bpm.tree_node.share is 'Its part of the root by weight, a fraction: the product of weight / sum of the siblings'' weights down from the root; 16 decimals.';
+comment on column bpm.tree_node.share is 'Its part of the root by weight, a fraction: the product of weight / sum of the siblings'' weights down from the root; 12 decimals.';
 comment on column bpm.tree_node.score is 'Its score; NULL when it is missing, or when less is covered than the rules require.';
 comment on column bpm.tree_node.low is 'The score that it would have if all that is missing below it were worst.';
 comment on column bpm.tree_node.high is 'The score that it would have if all that is missing below it were best.';
@@ -94,6 +94,12 @@ create function bpm.roots(tree bpm.tree) returns setof bpm.tree_node
 comment on function bpm.roots(bpm.tree) is
 'The roots alone, as bpm.nodes gives them: the result of a tree, one row for each tree of a forest.';
 
+create function bpm.subtree(tree bpm.tree, id text) returns bpm.tree
+    language c immutable strict parallel safe cost 50
+    as 'MODULE_PATHNAME', 'bpm_tree_subtree';
+comment on function bpm.subtree(bpm.tree, text) is
+'A node with all that is below it, as a tree of its own with the same rules. NULL when there is no such node.';
+
 create function bpm.score_margin(
     tree bpm.tree, scale bpm.scale,
     out id text, out score numeric, out change numeric, out new_score numeric,
@@ -103,6 +109,79 @@ create function bpm.score_margin(
     as 'MODULE_PATHNAME', 'bpm_tree_score_margin';
 comment on function bpm.score_margin(bpm.tree, bpm.scale) is
 'For every leaf that alone can move its root into the next better or worse band: the smallest change of its score that does, exact with every rounding on the way. order by abs(change) limit 1 is the smallest of all. Leaves below a method without shares are left out.';
+
+create function bpm.weight_margin(
+    a bpm.tree, b bpm.tree,
+    out id text, out in_a boolean, out in_b boolean, out weight numeric, out change numeric, out new_weight numeric
+) returns setof record
+    language sql immutable strict parallel safe cost 1000 rows 100
+begin atomic
+    -- A node with weight w and score s among siblings of total weight T and weighted sum N has its parent at
+    -- N / T; w + d makes it (N + s d) / (T + d), which is gain d / (T (T + d)) more, where gain = s T - N.
+    -- The root moves by the parent's share in it times as much.
+    with node_a as (
+        select n.*, coalesce(n.score, 0) as counted,
+               sum(n.weight) filter (where n.scored_share > 0) over family as total,
+               sum(n.weight * coalesce(n.score, 0)) filter (where n.scored_share > 0) over family as weighted
+        from bpm.nodes(a) n window family as (partition by n.parent_id)
+    ), node_b as (
+        select n.*, coalesce(n.score, 0) as counted,
+               sum(n.weight) filter (where n.scored_share > 0) over family as total,
+               sum(n.weight * coalesce(n.score, 0)) filter (where n.scored_share > 0) over family as weighted
+        from bpm.nodes(b) n window family as (partition by n.parent_id)
+    ), part_a as (
+        select c.id, c.weight, c.total, p.scored_share * (c.counted * c.total - c.weighted) as gain
+        from node_a c join node_a p on p.id = c.parent_id
+        where p.scored_share > 0 and c.scored_share is not null and (c.scored_share > 0 or c.score is not null)
+    ), part_b as (
+        select c.id, c.weight, c.total, p.scored_share * (c.counted * c.total - c.weighted) as gain
+        from node_b c join node_b p on p.id = c.parent_id
+        where p.scored_share > 0 and c.scored_share is not null and (c.scored_share > 0 or c.score is not null)
+    ), gap as (
+        -- from the children and with many digits, so that a flat tree is exact
+        select (select case when r.leaf or r.method <> 'mean' then r.score
+                    else (select c.weighted::numeric(1000, 40) / c.total from node_a c
+                          where c.parent_id = r.id and c.total is not null limit 1) end
+                from node_a r where r.parent_id is null)
+             - (select case when r.leaf or r.method <> 'mean' then r.score
+                    else (select c.weighted::numeric(1000, 40) / c.total from node_b c
+                          where c.parent_id = r.id and c.total is not null limit 1) end
+                from node_b r where r.parent_id is null) as gap
+    ), part as (
+        select id, pa.id is not null as in_a, pb.id is not null as in_b,
+               least(pa.weight, pb.weight) as least_weight, coalesce(pa.weight, pb.weight) as weight,
+               coalesce(pa.total, pb.total) as total_a, coalesce(pb.total, pa.total) as total_b,
+               coalesce(pa.gain::numeric(1000, 40) / pa.total, 0) as gain_a,
+               coalesce(pb.gain::numeric(1000, 40) / pb.total, 0) as gain_b
+        from part_a pa full join part_b pb using (id)
+    ), equation as (
+        -- gap + gain_a d / (total_a + d) - gain_b d / (total_b + d) = 0, times both denominators; with one
+        -- total that is (total + d) (square d + gap total) = 0
+        select p.*, g.gap * p.total_a as level, g.gap + p.gain_a - p.gain_b as square,
+               g.gap * (p.total_a + p.total_b) + p.gain_a * p.total_b - p.gain_b * p.total_a as linear,
+               g.gap * p.total_a * p.total_b as fixed
+        from part p, gap g where g.gap <> 0
+    ), root as (
+        select e.*, case when round(e.square, 20) <> 0 then -e.level / e.square end as d
+        from equation e where e.total_a = e.total_b
+        union all
+        select e.*, case when round(e.square, 20) <> 0
+                             then (-e.linear + sign.s * sqrt(e.linear * e.linear - 4 * e.square * e.fixed)) / (2 * e.square)
+                         when e.linear <> 0 then -e.fixed / e.linear end
+        from equation e, (values (1), (-1)) sign (s)
+        where e.total_a <> e.total_b and e.linear * e.linear >= 4 * e.square * e.fixed
+    ), change as (
+        select distinct on (r.id) r.id, r.in_a, r.in_b, r.weight,
+               sign(r.d) * ceil(abs(round(r.d, 20)) * 1e8) / 1e8 as change
+        from root r
+        where r.least_weight + round(r.d, 20) >= 0 and r.total_a + r.d > 0 and r.total_b + r.d > 0
+        order by r.id, abs(r.d)
+    )
+    select c.id, c.in_a, c.in_b, c.weight, trim_scale(c.change), trim_scale(c.weight + c.change)
+    from change c order by abs(c.change), c.id;
+end;
+comment on function bpm.weight_margin(bpm.tree, bpm.tree) is
+'For two trees with one root each: the changes of one weight that bring their scores level, so that any more swaps their order, smallest first. A weight that occurs in both, as in a common framework, changes in both. In closed form from the published figures; exact in trees of one level. No rows when they are level.';
 
 -- the aggregates
 

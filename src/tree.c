@@ -9,7 +9,7 @@
  * every level, without bound in a deep tree. So a node's score and bounds are computed exactly from
  * those of its children and kept with 20 decimals, 12 more than are published. Published figures are
  * rounded once, half away from zero, from 18 of them: the last two only carry what thirds leave, so
- * that a third and two thirds make a whole. Coverage and shares are kept with 16 decimals.
+ * that a third and two thirds make a whole. Shares are kept with 18 decimals and published with 12.
  *
  * The nodes of a tree lie in preorder, siblings by id: a parent before its children, a subtree in
  * one piece. That order does not depend on the rows' order, and it needs neither recursion nor a
@@ -52,10 +52,12 @@
 #define FINE ((int128) INT64CONST(1000000000000))	/* 10^-8 in 10^-20 */
 #define FINE_ONE (FINE * BPM_ONE)
 
-/* shares are fractions of 1 with 16 decimals, and coverage is a percentage with as many */
-#define SHARE_DIGITS 16
-#define WHOLE INT64CONST(10000000000000000)
-#define FULL (100 * WHOLE)
+/* shares are fractions of 1 with 18 decimals, coverage is a percentage with 16 */
+#define SHARE_DIGITS 18
+#define PUBLISHED_SHARE_DIGITS 12
+#define WHOLE INT64CONST(1000000000000000000)
+#define COVERAGE_DIGITS 16
+#define FULL INT64CONST(1000000000000000000)
 
 /* what an error shows at most of faults and of a loop */
 #define SHOWN_FAULTS 20
@@ -852,7 +854,7 @@ typedef struct Figure
 	int128		low;
 	int128		high;
 	int64		coverage;		/* in 10^-16 */
-	int64		share;			/* in 10^-16 */
+	int64		share;			/* in 10^-18 */
 	int64		scored_share;	/* or NOT_LINEAR */
 	int64		contribution;	/* in published digits, or NOTHING */
 } Figure;
@@ -960,7 +962,7 @@ Published(int128 score, int digits)
 static inline int64
 PublishedCoverage(int64 coverage, int digits)
 {
-	return Published((int128) coverage * PowerOfTen(FINE_DIGITS - SHARE_DIGITS), digits);
+	return Published((int128) coverage * PowerOfTen(FINE_DIGITS - COVERAGE_DIGITS), digits);
 }
 
 /*
@@ -1454,22 +1456,24 @@ IsTerm(const Scoring *s, uint32 i)
 }
 
 /*
- * What a term brings: share × score, cut to units of the published digits, and the rest, which is
- * at least 0 and in 10^-24.
+ * What a term brings: share × score, cut to units of the published digits, and the rest, which is at
+ * least 0. The product is in 10^-26 and taken to 10^-14, so that terms which are equal but for the
+ * rounding of their shares tie.
  */
+#define TERM_DIGITS 14
+
 static inline int64
-TermUnits(const Scoring *s, uint32 i, int128 unit, uint128 *rest)
+TermUnits(const Scoring *s, uint32 i, int64 unit, uint64 *rest)
 {
 	const Figure *figure = &s->figures[i];
 	int128		exact;
 	int128		units;
 
+	*rest = 0;
 	if (figure->score == MISSING)
-	{
-		*rest = 0;
 		return 0;
-	}
-	exact = (int128) figure->scored_share * Published(figure->score, BPM_DIGITS);
+	exact = Divide((int128) figure->scored_share * Published(figure->score, BPM_DIGITS),
+				   PowerOfTen(SHARE_DIGITS + BPM_DIGITS - TERM_DIGITS));
 	units = exact / unit;
 	exact -= units * unit;
 	if (exact < 0)
@@ -1477,15 +1481,15 @@ TermUnits(const Scoring *s, uint32 i, int128 unit, uint128 *rest)
 		units--;
 		exact += unit;
 	}
-	*rest = (uint128) exact;
+	*rest = (uint64) exact;
 	return (int64) units;
 }
 
 /*
  * The k-th largest of n rests, k from 1. Reorders them.
  */
-static uint128
-KthLargest(uint128 *rests, uint32 n, uint32 k)
+static uint64
+KthLargest(uint64 *rests, uint32 n, uint32 k)
 {
 	int64		left = 0;
 	int64		right = (int64) n - 1;
@@ -1493,7 +1497,7 @@ KthLargest(uint128 *rests, uint32 n, uint32 k)
 
 	while (left < right)
 	{
-		uint128		pivot = rests[left + (right - left) / 2];
+		uint64		pivot = rests[left + (right - left) / 2];
 		int64		i = left;
 		int64		j = right;
 
@@ -1506,7 +1510,7 @@ KthLargest(uint128 *rests, uint32 n, uint32 k)
 				j--;
 			if (i <= j)
 			{
-				uint128		swap = rests[i];
+				uint64		swap = rests[i];
 
 				rests[i++] = rests[j];
 				rests[j--] = swap;
@@ -1527,13 +1531,13 @@ KthLargest(uint128 *rests, uint32 n, uint32 k)
  * More than one unit each, or less than none, comes only of rounding in very deep trees.
  */
 static void
-HandOut(Scoring *s, uint32 root, uint32 terms, int64 left, int128 unit)
+HandOut(Scoring *s, uint32 root, uint32 terms, int64 left, int64 unit)
 {
 	uint32		end = root + s->sizes[root];
 	int64		each = left / terms;
-	uint128		threshold = 0;
-	uint128		rest;
-	uint128    *rests;
+	uint64		threshold = 0;
+	uint64		rest;
+	uint64    *rests;
 	uint32		above = 0;
 	uint32		n = 0;
 
@@ -1545,7 +1549,7 @@ HandOut(Scoring *s, uint32 root, uint32 terms, int64 left, int128 unit)
 	}
 	if (left > 0)
 	{
-		rests = palloc_extended((Size) terms * sizeof(uint128), MCXT_ALLOC_HUGE);
+		rests = palloc_extended((Size) terms * sizeof(uint64), MCXT_ALLOC_HUGE);
 		for (uint32 i = root; i < end; i++)
 			if (IsTerm(s, i))
 				TermUnits(s, i, unit, &rests[n++]);
@@ -1579,10 +1583,10 @@ Contribute(Scoring *s, uint32 root)
 {
 	uint32		end = root + s->sizes[root];
 	int			digits = s->tree->rules.digits;
-	int128		unit = (int128) WHOLE * PowerOfTen(BPM_DIGITS - digits);
+	int64		unit = PowerOfTen(TERM_DIGITS - digits);
 	int64		left;
 	uint32		terms = 0;
-	uint128		rest;
+	uint64		rest;
 
 	for (uint32 i = root; i < end; i++)
 	{
@@ -2368,6 +2372,16 @@ PublishedDatum(int128 score, int digits)
 	return NumericGetDatum(bpm_decimal_numeric(Published(score, digits), digits));
 }
 
+/* like a score: the last digits only carry what thirds leave */
+static Datum
+ShareDatum(int64 share)
+{
+	int128		sure = Divide(share, 100);
+
+	return TrimmedDatum(Divide(sure, PowerOfTen(SHARE_DIGITS - 2 - PUBLISHED_SHARE_DIGITS)),
+						PUBLISHED_SHARE_DIGITS);
+}
+
 static void
 FigureColumns(const Scoring *s, uint32 i, Datum *values, bool *nulls)
 {
@@ -2382,12 +2396,12 @@ FigureColumns(const Scoring *s, uint32 i, Datum *values, bool *nulls)
 	values[COLUMN_HIGH] = whole ? values[COLUMN_SCORE] : PublishedDatum(figure->high, digits);
 	values[COLUMN_COVERAGE] =
 		NumericGetDatum(bpm_decimal_numeric(PublishedCoverage(figure->coverage, digits), digits));
-	values[COLUMN_SHARE] = TrimmedDatum(figure->share, SHARE_DIGITS);
+	values[COLUMN_SHARE] = ShareDatum(figure->share);
 	nulls[COLUMN_SCORED_SHARE] = figure->scored_share == NOT_LINEAR;
 	if (figure->scored_share == figure->share)
 		values[COLUMN_SCORED_SHARE] = values[COLUMN_SHARE];
 	else if (figure->scored_share != NOT_LINEAR)
-		values[COLUMN_SCORED_SHARE] = TrimmedDatum(figure->scored_share, SHARE_DIGITS);
+		values[COLUMN_SCORED_SHARE] = ShareDatum(figure->scored_share);
 	nulls[COLUMN_CONTRIBUTION] = figure->contribution == NOTHING;
 	if (figure->contribution != NOTHING)
 		values[COLUMN_CONTRIBUTION] = NumericGetDatum(bpm_decimal_numeric(figure->contribution,
@@ -2468,6 +2482,64 @@ bpm_tree_roots(PG_FUNCTION_ARGS)
 {
 	PutNodes(fcinfo, true);
 	PG_RETURN_NULL();
+}
+
+/*
+ * subtree(tree, id) → bpm.tree: a node with all that is below it, as a tree of its own; NULL when
+ * there is no such node. In preorder it is one piece.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_subtree);
+Datum
+bpm_tree_subtree(PG_FUNCTION_ARGS)
+{
+	BpmTree    *tree = DatumGetTreeP(PG_GETARG_DATUM(0));
+	char	   *wanted = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	const char *ids = (const char *) (tree->nodes + tree->count);
+	BpmTree    *result;
+	uint32		root;
+	uint32		end;
+	uint32		ids_start;
+	uint32		ids_end;
+	Size		size;
+
+	for (root = 0; root < tree->count; root++)
+	{
+		char	   *id;
+
+		CHECK_OFTEN(root);
+		if (tree->kind == ID_TEXT &&
+			IdAt(ID_TEXT, ids + tree->nodes[root].id).length != strlen(wanted))
+			continue;
+		id = IdString(tree->kind, ids + tree->nodes[root].id);
+		if (strcmp(id, wanted) == 0)
+			break;
+		pfree(id);
+	}
+	if (root == tree->count)
+		PG_RETURN_NULL();
+	end = root + 1;
+	while (end < tree->count && tree->nodes[end].depth > tree->nodes[root].depth)
+		end++;
+
+	ids_start = tree->nodes[root].id;
+	ids_end = end < tree->count ? tree->nodes[end].id : tree->ids_size;
+	size = offsetof(BpmTree, nodes) + (Size) (end - root) * sizeof(TreeNode) + (ids_end - ids_start);
+	result = palloc(size);
+	memcpy(result, tree, offsetof(BpmTree, nodes));
+	SET_VARSIZE(result, size);
+	result->count = end - root;
+	result->ids_size = ids_end - ids_start;
+	for (uint32 i = root; i < end; i++)
+	{
+		TreeNode   *node = &result->nodes[i - root];
+
+		*node = tree->nodes[i];
+		node->parent = i == root ? NOBODY : node->parent - root;
+		node->depth -= tree->nodes[root].depth;
+		node->id -= ids_start;
+	}
+	memcpy(result->nodes + result->count, ids + ids_start, ids_end - ids_start);
+	PG_RETURN_POINTER(result);
 }
 
 /* ------------------------------------------------------------------------------------------------
