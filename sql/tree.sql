@@ -80,6 +80,47 @@ create type bpm.tree (
 comment on type bpm.tree is
 'A tree, or several, of weighted nodes with the scores of the leaves and the rules to score it by: what score_tree returns. bpm.nodes(tree) takes it apart, bpm.roots(tree) gives the results. Written {text, renormalise} ("root",,,) ("leaf","root",60,80): id, parent, weight, score, and a method if it has its own.';
 
+create function bpm.tree_eq(bpm.tree, bpm.tree) returns boolean
+    language c immutable strict leakproof parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_eq';
+comment on function bpm.tree_eq(bpm.tree, bpm.tree) is 'implementation of = operator';
+
+create function bpm.tree_ne(bpm.tree, bpm.tree) returns boolean
+    language c immutable strict leakproof parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_ne';
+comment on function bpm.tree_ne(bpm.tree, bpm.tree) is 'implementation of <> operator';
+
+create function bpm.tree_hash(bpm.tree) returns integer
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_hash';
+comment on function bpm.tree_hash(bpm.tree) is 'Hash of a tree.';
+
+create function bpm.tree_hash_extended(bpm.tree, bigint) returns bigint
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_hash_extended';
+comment on function bpm.tree_hash_extended(bpm.tree, bigint) is 'Hash of a tree with a seed.';
+
+create operator bpm.= (
+    leftarg = bpm.tree, rightarg = bpm.tree, function = bpm.tree_eq,
+    commutator = operator(bpm.=), negator = operator(bpm.<>),
+    restrict = eqsel, join = eqjoinsel, hashes
+);
+comment on operator bpm.= (bpm.tree, bpm.tree) is 'the same nodes, weights, scores and rules';
+
+create operator bpm.<> (
+    leftarg = bpm.tree, rightarg = bpm.tree, function = bpm.tree_ne,
+    commutator = operator(bpm.<>), negator = operator(bpm.=),
+    restrict = neqsel, join = neqjoinsel
+);
+comment on operator bpm.<> (bpm.tree, bpm.tree) is 'another node, weight, score or rule';
+
+create operator class bpm.tree_ops default for type bpm.tree using hash as
+    operator 1 bpm.=,
+    function 1 bpm.tree_hash(bpm.tree),
+    function 2 bpm.tree_hash_extended(bpm.tree, bigint);
+comment on operator class bpm.tree_ops using hash is 'trees by their nodes, weights, scores and rules';
+comment on operator family bpm.tree_ops using hash is 'trees by their nodes, weights, scores and rules';
+
 -- taking apart
 
 create function bpm.nodes(tree bpm.tree) returns setof bpm.tree_node

@@ -863,7 +863,8 @@ typedef enum Which
 {
 	SCORE,
 	LOW,
-	HIGH
+	HIGH,
+	COVERAGE
 } Which;
 
 typedef struct Scoring
@@ -884,8 +885,8 @@ SumOutOfRange(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("sum of weight times score in a tree is out of range"),
-			 errdetail("The limit is 17014118346046923173168."),
+			 errmsg("weights of a tree are too large"),
+			 errdetail("Their sum, or its product with a score, does not fit 128 bits."),
 			 errhint("Weigh in thousands or millions.")));
 }
 
@@ -1010,8 +1011,8 @@ IsLeaf(const Scoring *s, uint32 i)
 	for (uint32 c = (p) + 1, end_ = (p) + (s)->sizes[p]; c < end_; c += (s)->sizes[c])
 
 /*
- * Whether a child takes part in one of its parent's figures, and with what. Bounds are over all
- * children, the score over those that have one; when what is missing counts as nothing it scores
+ * Whether a child takes part in one of its parent's figures, and with what. Bounds and coverage are
+ * over all children, the score over those that have one; when what is missing counts as nothing it scores
  * nothing.
  */
 static inline bool
@@ -1021,6 +1022,12 @@ TakesPart(const Scoring *s, uint32 child, Which which, int128 nothing, int128 *v
 
 	if (NodeAt(s, child)->weight == 0)
 		return false;
+	if (which == COVERAGE)
+	{
+		/* what has no score stands behind none */
+		*value = figure->score == MISSING ? 0 : figure->coverage;
+		return true;
+	}
 	*value = which == SCORE ? figure->score : which == LOW ? figure->low : figure->high;
 	if (*value != MISSING)
 		return true;
@@ -1287,7 +1294,6 @@ ScoreParent(Scoring *s, uint32 parent)
 {
 	const Rules *rules = &s->tree->rules;
 	Figure	   *figure = &s->figures[parent];
-	int128		covered = 0;
 	int128		weight = 0;
 	bool		complete = true;
 
@@ -1300,8 +1306,6 @@ ScoreParent(Scoring *s, uint32 parent)
 		weight = Plus(weight, NodeAt(s, c)->weight);
 		complete = complete && child->coverage == FULL && child->score == child->low &&
 			child->score == child->high;
-		if (child->score != MISSING)
-			covered = Plus(covered, Times(NodeAt(s, c)->weight, child->coverage));
 	}
 	figure->score = Combine(s, parent, SCORE);
 	if (complete)
@@ -1312,7 +1316,7 @@ ScoreParent(Scoring *s, uint32 parent)
 	}
 	figure->low = Combine(s, parent, LOW);
 	figure->high = Combine(s, parent, HIGH);
-	figure->coverage = (int64) Divide(covered, weight);
+	figure->coverage = (int64) Mean(s, parent, COVERAGE);
 	if (rules->policy == POLICY_REQUIRE &&
 		PublishedCoverage(figure->coverage, BPM_DIGITS) < rules->required)
 		figure->score = MISSING;
@@ -1728,17 +1732,17 @@ FindFamilies(State *state, Families *families)
 }
 
 /*
- * The largest power of 10 that divides all weights, in 10^-8: in it weights are mostly small whole
- * numbers, and their sums with scores fit 128 bits.
+ * The largest power of 10 up to a limit that divides all weights: in it weights are mostly small
+ * whole numbers, and their sums with scores fit 128 bits.
  */
 static int64
-WeightUnit(const State *state)
+WeightUnit(const TreeNode *nodes, uint32 count, int64 limit)
 {
-	int64		unit = PowerOfTen(BPM_DIGITS);
+	int64		unit = limit;
 
-	for (uint32 i = 0; i < state->count; i++)
+	for (uint32 i = 0; i < count; i++)
 	{
-		int128		weight = state->nodes[i].weight;
+		int128		weight = nodes[i].weight;
 
 		if (likely(weight == (int64) weight))
 			while ((int64) weight % unit != 0)
@@ -1769,7 +1773,7 @@ AllocateTree(const State *state)
 	tree->version = VERSION;
 	tree->kind = (uint8) state->kind;
 	tree->rules = state->rules;
-	tree->weight_unit = WeightUnit(state);
+	tree->weight_unit = WeightUnit(state->nodes, state->count, BPM_ONE);
 	return tree;
 }
 
@@ -2372,13 +2376,10 @@ PublishedDatum(int128 score, int digits)
 	return NumericGetDatum(bpm_decimal_numeric(Published(score, digits), digits));
 }
 
-/* like a score: the last digits only carry what thirds leave */
 static Datum
 ShareDatum(int64 share)
 {
-	int128		sure = Divide(share, 100);
-
-	return TrimmedDatum(Divide(sure, PowerOfTen(SHARE_DIGITS - 2 - PUBLISHED_SHARE_DIGITS)),
+	return TrimmedDatum(Divide(share, PowerOfTen(SHARE_DIGITS - PUBLISHED_SHARE_DIGITS)),
 						PUBLISHED_SHARE_DIGITS);
 }
 
@@ -2501,6 +2502,7 @@ bpm_tree_subtree(PG_FUNCTION_ARGS)
 	uint32		ids_start;
 	uint32		ids_end;
 	Size		size;
+	int64		unit;
 
 	for (root = 0; root < tree->count; root++)
 	{
@@ -2539,6 +2541,12 @@ bpm_tree_subtree(PG_FUNCTION_ARGS)
 		node->id -= ids_start;
 	}
 	memcpy(result->nodes + result->count, ids + ids_start, ids_end - ids_start);
+
+	/* a tree has one representation: without the other weights the unit may be larger */
+	unit = WeightUnit(result->nodes, result->count, BPM_ONE / tree->weight_unit);
+	result->weight_unit *= unit;
+	for (uint32 i = 0; i < result->count; i++)
+		result->nodes[i].weight /= unit;
 	PG_RETURN_POINTER(result);
 }
 
@@ -2658,31 +2666,59 @@ LeastRounded(const BpmScale *scale, int rank, int128 below, int128 enough)
 }
 
 /*
- * What a root must reach to be rated better, and to be rated worse. The published score is rounded
- * in two steps, and each is a mean of one: the score alone, by the unit.
+ * The rank of a root: that of its published score, rounded to the scale's digits.
+ */
+static int
+RankOf(const Scoring *s, uint32 root, const BpmScale *scale, int128 *rounded)
+{
+	int			digits = s->tree->rules.digits;
+	int			scale_digits = bpm_scale_digits(scale);
+
+	*rounded = Published(s->figures[root].score, digits);
+	if (digits > scale_digits)
+		*rounded = Divide(*rounded, PowerOfTen(digits - scale_digits));
+	else
+		*rounded *= PowerOfTen(scale_digits - digits);
+	return bpm_scale_rank(scale, *rounded);
+}
+
+/*
+ * What a root must reach to be rated better, and to be rated worse. Its score is rounded step by
+ * step, and each step is a mean of one: the score alone, by the unit.
  */
 static Reach
-ReachOf(const BpmScale *scale, int128 score)
+ReachOf(const Scoring *s, uint32 root, const BpmScale *scale)
 {
 	Reach		reach = {MISSING, MISSING};
-	int			digits = bpm_scale_digits(scale);
-	int64		unit = PowerOfTen(SURE_DIGITS - digits);
-	int64		guard = PowerOfTen(FINE_DIGITS - SURE_DIGITS);
-	int64		rounded = Published(score, digits);
-	int128		limit = MAX_SCORE / PowerOfTen(BPM_DIGITS - digits);
-	int			rank = bpm_scale_rank(scale, rounded);
+	int			digits = s->tree->rules.digits;
+	int			scale_digits = bpm_scale_digits(scale);
+	int64		steps[] = {
+		PowerOfTen(Max(digits - scale_digits, 0)),
+		PowerOfTen(SURE_DIGITS - digits),
+		PowerOfTen(FINE_DIGITS - SURE_DIGITS)
+	};
+	int128		limit = MAX_SCORE / PowerOfTen(BPM_DIGITS - scale_digits);
+	int128		rounded;
+	int			rank;
 
+	if (s->figures[root].score == MISSING)
+		return reach;
+	rank = RankOf(s, root, scale, &rounded);
 	if (rank > 1 && bpm_scale_rank(scale, limit) < rank)
 	{
 		reach.at_least = LeastRounded(scale, rank - 1, rounded, limit);
-		reach.at_least = LeastScore(reach.at_least, 0, 1, unit);
-		reach.at_least = LeastScore(reach.at_least, 0, 1, guard);
+		if (digits < scale_digits)
+			reach.at_least = CeilDivide(reach.at_least, PowerOfTen(scale_digits - digits));
+		for (int i = 0; i < (int) lengthof(steps); i++)
+			reach.at_least = LeastScore(reach.at_least, 0, 1, steps[i]);
 	}
 	if (bpm_scale_rank(scale, -limit) > rank)
 	{
 		reach.at_most = LeastRounded(scale, rank, -limit, rounded) - 1;
-		reach.at_most = GreatestScore(reach.at_most, 0, 1, unit);
-		reach.at_most = GreatestScore(reach.at_most, 0, 1, guard);
+		if (digits < scale_digits)
+			reach.at_most = FloorDivide(reach.at_most, PowerOfTen(scale_digits - digits));
+		for (int i = 0; i < (int) lengthof(steps); i++)
+			reach.at_most = GreatestScore(reach.at_most, 0, 1, steps[i]);
 	}
 	return reach;
 }
@@ -2693,8 +2729,8 @@ PutMargin(ReturnSetInfo *result, const Scoring *s, const BpmScale *scale, uint32
 {
 	const Rules *rules = &s->tree->rules;
 	int64		score = NodeAt(s, leaf)->score;
-	int			rank = bpm_scale_rank(scale, Published(s->figures[root].score,
-													   bpm_scale_digits(scale)));
+	int128		rounded;
+	int			rank;
 	Datum		values[7];
 	bool		nulls[7] = {false};
 
@@ -2704,6 +2740,7 @@ PutMargin(ReturnSetInfo *result, const Scoring *s, const BpmScale *scale, uint32
 	wanted = step < 0 ? CeilDivide(wanted, FINE) : FloorDivide(wanted, FINE);
 	if (wanted < rules->worst || wanted > rules->best)
 		return;
+	rank = RankOf(s, root, scale, &rounded);
 	nulls[1] = s->figures[leaf].score == MISSING;
 	values[0] = PointerGetDatum(IdText(s->tree->kind, s->ids + NodeAt(s, leaf)->id));
 	values[1] = nulls[1] ? (Datum) 0 : FigureDatum(score);
@@ -2740,10 +2777,7 @@ bpm_tree_score_margin(PG_FUNCTION_ARGS)
 		if (tree->nodes[i].parent == NOBODY)
 		{
 			root = i;
-			if (s.figures[i].score == MISSING)
-				reach[i].at_least = reach[i].at_most = MISSING;
-			else
-				reach[i] = ReachOf(scale, s.figures[i].score);
+			reach[i] = ReachOf(&s, i, scale);
 		}
 		if (!IsLeaf(&s, i))
 			ReachDown(&s, reach, i);

@@ -1,0 +1,535 @@
+-- Trees: every promise of doc/tree.md, with figures from published tables or from arithmetic that is
+-- written out.
+\set QUIET on
+\set ON_ERROR_STOP on
+\set ECHO none
+\pset format unaligned
+\pset tuples_only on
+\pset pager off
+begin;
+set local client_min_messages = warning;
+create extension if not exists pgtap;
+create extension if not exists bpm;
+select plan(121);
+
+/* a tree of three levels by hand --------------------------------------------------------------- */
+
+-- root
+--   output  60        quality 2: 90    cost 1: 30              (2 * 90 + 1 * 30) / 3 = 70
+--   benefit 30        use 50: 80       reach 50: missing       80 over what is there
+--   public  10: 65
+-- root: (60 * 70 + 30 * 80 + 10 * 65) / 100 = (4200 + 2400 + 650) / 100 = 72.5
+-- coverage: benefit 50 %; root (60 * 100 + 30 * 50 + 10 * 100) / 100 = 85
+-- low: benefit (50 * 80 + 50 * 0) / 100 = 40; root (4200 + 30 * 40 + 650) / 100 = 60.5
+-- high: benefit (50 * 80 + 50 * 100) / 100 = 90; root (4200 + 30 * 90 + 650) / 100 = 75.5
+-- contributions: quality 0.6 * 2/3 * 90 = 36, cost 0.6 * 1/3 * 30 = 6, use 0.3 * 80 = 24, public 6.5
+create temp table framework (id text, parent_id text, weight numeric, score numeric);
+insert into framework values
+    ('root', null, null, null),
+    ('output', 'root', 60, null), ('benefit', 'root', 30, null), ('public', 'root', 10, 65),
+    ('quality', 'output', 2, 90), ('cost', 'output', 1, 30),
+    ('use', 'benefit', 50, 80), ('reach', 'benefit', 50, null);
+
+prepare figures as
+select n.id, n.parent_id, n.depth, n.leaf, n.weight, n.score, n.low, n.high, n.coverage, n.contribution
+from (select bpm.score_tree(id, parent_id, weight, score) as tree from framework) t, bpm.nodes(t.tree) n;
+select results_eq('figures',
+    $$values ('root'::text, null::text, 0, false, null::numeric, 72.5::numeric, 60.5::numeric, 75.5::numeric, 85::numeric, 72.5::numeric),
+             ('benefit', 'root', 1, false, 30, 80, 40, 90, 50, 24),
+             ('reach', 'benefit', 2, true, 50, null, 0, 100, 0, null),
+             ('use', 'benefit', 2, true, 50, 80, 80, 80, 100, 24),
+             ('output', 'root', 1, false, 60, 70, 70, 70, 100, 42),
+             ('cost', 'output', 2, true, 1, 30, 30, 30, 100, 6),
+             ('quality', 'output', 2, true, 2, 90, 90, 90, 100, 36),
+             ('public', 'root', 1, true, 10, 65, 65, 65, 100, 6.5)$$,
+    'three levels by hand: every figure, parents before children, siblings by id');
+
+select is((select array_agg(n.share order by n.id) from (select bpm.score_tree(id, parent_id, weight, score) t from framework) x, bpm.nodes(t) n),
+    '{0.3,0.2,0.6,0.1,0.4,0.15,1,0.15}'::numeric[], 'share is the product of weights down from the root');
+select is((select array_agg(n.scored_share order by n.id) from (select bpm.score_tree(id, parent_id, weight, score) t from framework) x, bpm.nodes(t) n),
+    '{0.3,0.2,0.6,0.1,0.4,0,1,0.3}'::numeric[], 'scored_share is what moves the root: use has all of benefit');
+
+-- zero: benefit (50 * 80 + 50 * 0) / 100 = 40, root (4200 + 1200 + 650) / 100 = 60.5
+select is((select (n.score, n.coverage)::text from (select bpm.score_tree(id, parent_id, weight, score, 'zero') t from framework) x, bpm.roots(t) n),
+    '(60.50000000,85.00000000)', 'zero: what is missing scores 0, and coverage tells');
+-- require 80: benefit is covered to 50 %, has no score, and is missing to the root:
+-- (60 * 70 + 10 * 65) / 70 = 4850 / 70 = 69.285714..; coverage (6000 + 0 + 1000) / 100 = 70
+select is((select (n.score, n.coverage)::text from (select bpm.score_tree(id, parent_id, weight, score, 'require 60') t from framework) x, bpm.roots(t) n),
+    '(69.28571429,70.00000000)', 'require: a parent that is covered too little has no score, and is missing above');
+select is((select (n.score, n.low, n.high, n.coverage)::text from (select bpm.score_tree(id, parent_id, weight, score, 'require 80') t from framework) x, bpm.roots(t) n),
+    '(,60.50000000,75.50000000,70.00000000)', 'require: so up to the root; bounds are the same under every policy');
+select is((select (n.score, n.coverage)::text from (select bpm.score_tree(id, parent_id, weight, score, 'require 50') t from framework) x, bpm.roots(t) n),
+    '(72.50000000,85.00000000)', 'require: exactly as much is enough');
+select throws_ok($$select bpm.score_tree(id, parent_id, weight, score, 'error') from framework$$, '22004',
+    'leaf "reach" has no score', 'error: nothing may be missing');
+select is((select n.low from (select bpm.score_tree(id, parent_id, weight, score, 'bounds 50..100') t from framework) x, bpm.roots(t) n),
+    68.0, 'bounds: low is with the worst score, (4200 + 30 * (50 * 80 + 50 * 50) / 100 + 650) / 100 = 68');
+
+/* rounding ------------------------------------------------------------------------------------- */
+
+-- thirds do not pile up: 200/3 and 100/3 with equal weights are 50, at three levels too
+select is((select n.score from (select bpm.score_tree(id, parent_id, 1, score) t
+    from (values ('r', null, null), ('a', 'r', null), ('b', 'r', null), ('a1', 'a', 100), ('a2', 'a', 100), ('a3', 'a', 0),
+                 ('b1', 'b', 100), ('b2', 'b', 0), ('b3', 'b', 0)) v (id, parent_id, score)) x, bpm.roots(t) n),
+    50.0, 'two thirds and a third are a whole');
+-- 89.995 is a tie at two digits, and rounds up though it comes of thirds:
+-- a = (100 + 100 + 69.985) / 3 = 89.995 exactly; weighed 1/3 and 2/3 against itself it stays
+select is((select n.score from (select bpm.score_tree(id, parent_id, weight, score, 'round 2') t
+    from (values ('r', null, 1, null), ('a', 'r', 1, null), ('b', 'r', 2, null),
+                 ('a1', 'a', 1, 100), ('a2', 'a', 1, 100), ('a3', 'a', 1, 69.984),
+                 ('b1', 'b', 1, 100), ('b2', 'b', 1, 100), ('b3', 'b', 1, 69.9855)) v (id, parent_id, weight, score)) x, bpm.roots(t) n),
+    90.00, 'rounded once: a tie that comes of thirds rounds away from zero');
+
+-- 100 points over three equal leaves of 100, 100 and 99.99: 299.99 / 3 = 99.99666.., published 100.00 at
+-- two digits; the parts 33.333.., 33.333.., 33.33 are cut to 33.33 each, 0.01 is left for the larger rest,
+-- and the earlier of two
+select is((select array_agg(n.contribution order by n.id) from (select bpm.score_tree(id, parent_id, 1, score, 'round 2') t
+    from (values ('r', null, null), ('a', 'r', 100), ('b', 'r', 100), ('c', 'r', 99.99)) v (id, parent_id, score)) x, bpm.nodes(t) n),
+    '{33.34,33.33,33.33,100.00}'::numeric[], 'contributions: largest remainder, ties to the earlier');
+-- 200 / 3 = 66.66666667 = 33.33333334 + 33.33333333 + 0
+select is((select array_agg(n.contribution order by n.id) from (select bpm.score_tree(id, parent_id, 1, score) t
+    from (values ('r', null, null), ('a', 'r', 100), ('b', 'r', 100), ('c', 'r', 0)) v (id, parent_id, score)) x, bpm.nodes(t) n),
+    '{33.33333334,33.33333333,0,66.66666667}'::numeric[], 'contributions sum to the score exactly');
+select is((select array_agg(n.contribution order by n.id) from (select bpm.score_tree(id, parent_id, 1, score, 'round 0') t
+    from (values ('r', null, null), ('a', 'r', -10.4), ('b', 'r', 5), ('c', 'r', 1)) v (id, parent_id, score)) x, bpm.nodes(t) n),
+    -- -4.4 / 3 = -1.47 -> -1; parts -3.47, 1.67, 0.33 are cut down to -4, 1, 0 = -3; two left, to .67 and .53
+    '{-3,2,0,-1}'::numeric[], 'contributions of negative scores');
+
+/* methods -------------------------------------------------------------------------------------- */
+
+-- Human Development Index 2015 (UNDP), from the inputs of methods.md. Goalposts: life expectancy 20-85,
+-- expected schooling 0-18, mean schooling 0-15, income 100-75000 in logarithms.
+create temp table hdi (country text, life numeric, expected numeric, mean numeric, income numeric);
+insert into hdi values ('Norway', 81.7, 17.7, 12.7, 67614), ('Kenya', 62.2, 11.1, 6.3, 2881);
+select is((select jsonb_object_agg(country, round(r.score, 3)) from (
+    select country, bpm.score_tree(id, parent_id, 1, score, method, 'bounds 0..1') as tree
+    from hdi, lateral (values ('hdi', null, null, 'geometric'::bpm.method),
+        ('health', 'hdi', least(1, (life - 20) / (85 - 20)), null),
+        ('education', 'hdi', null, 'mean'),
+        ('expected', 'education', least(1, expected / 18), null),
+        ('schooling', 'education', least(1, mean / 15), null),
+        ('income', 'hdi', least(1, (ln(income) - ln(100.0)) / (ln(75000.0) - ln(100.0))), null)) v (id, parent_id, score, method)
+    group by country) t, bpm.roots(t.tree) r), '{"Norway": 0.949, "Kenya": 0.555}', 'HDI of 2015: Norway .949, Kenya .555');
+
+-- the compensation demo: (0, 10) and (5, 5) are equal by mean, 0 and 5 by geometric mean
+prepare compensation (bpm.method) as
+select jsonb_agg(r.score order by name) from (
+    select name, bpm.score_tree(id, parent_id, 1, score, $1) as tree
+    from (values ('a', 1, null, null), ('a', 2, 1, 0), ('a', 3, 1, 10), ('b', 1, null, null), ('b', 2, 1, 5), ('b', 3, 1, 5)) v (name, id, parent_id, score)
+    group by name) t, bpm.roots(t.tree) r;
+select results_eq($$execute compensation('mean')$$, $$values ('[5.00000000, 5.00000000]'::jsonb)$$, 'compensation: equal by mean');
+select results_eq($$execute compensation('geometric')$$, $$values ('[0.00000000, 5.00000000]'::jsonb)$$, 'compensation: 0 and 5 by geometric mean');
+select results_eq($$execute compensation('weakest')$$, $$values ('[0.00000000, 5.00000000]'::jsonb)$$, 'compensation: 0 and 5 by the weakest');
+-- (4^1 * 9^1 * 36^2) ^ (1/4) = 46656 ^ (1/4) = 216 ^ (1/2) = 14.69693845669907 
+select is((select n.score from bpm.roots('{text, geometric} ("r",,,) ("a","r",1,4) ("b","r",1,9) ("c","r",2,36)') n),
+    14.69693846, 'geometric mean with weights');
+select is((select array_agg(n.contribution order by n.id) from bpm.nodes('{text, renormalise} ("r",,,) ("g","r",1,,geometric) ("g1","g",1,4) ("g2","g",1,9) ("l","r",1,8)') n),
+    '{3,NULL,NULL,4,7}'::numeric[], 'below a method without shares contribution is NULL; its own parent has one');
+select is((select array_agg(n.scored_share order by n.id) from bpm.nodes('{text, renormalise} ("r",,,) ("g","r",1,,geometric) ("g1","g",1,4) ("g2","g",1,9) ("l","r",1,8)') n),
+    '{0.5,NULL,NULL,0.5,1}'::numeric[], 'and so is scored_share');
+select throws_ok($$select '{text, geometric} ("r",,,) ("a","r",1,4) ("b","r",1,-9)'::bpm.tree$$, '22023',
+    'geometric mean below node "r" has a negative score', 'a geometric mean of a negative score is an error');
+select is((select (n.low, n.high)::text from bpm.roots('{text, geometric} ("r",,,) ("a","r",1,25) ("b","r",1,)') n),
+    '(0.00000000,50.00000000)', 'bounds of a geometric mean: root of 25 * 0 and of 25 * 100');
+select is((select (n.score, n.low, n.high)::text from bpm.roots('{text, weakest} ("r",,,) ("a","r",1,25) ("b","r",1,)') n),
+    '(25.00000000,0.00000000,25.00000000)', 'bounds of the weakest');
+
+/* PEFA 2016, cell by cell ------------------------------------------------------------------------ */
+
+create temp table m2 (n integer, sum integer, grade text);
+insert into m2 values
+    (2, 2, 'D'), (2, 3, 'D+'), (2, 4, 'C'), (2, 5, 'C+'), (2, 6, 'B'), (2, 7, 'B+'), (2, 8, 'A'),
+    (3, 3, 'D'), (3, 4, 'D+'), (3, 5, 'D+'), (3, 6, 'C'), (3, 7, 'C+'), (3, 8, 'B'), (3, 9, 'B'), (3, 10, 'B+'), (3, 11, 'A'), (3, 12, 'A'),
+    (4, 4, 'D'), (4, 5, 'D'), (4, 6, 'D+'), (4, 7, 'D+'), (4, 8, 'C'), (4, 9, 'C+'), (4, 10, 'C+'), (4, 11, 'B'), (4, 12, 'B'),
+    (4, 13, 'B+'), (4, 14, 'B+'), (4, 15, 'A'), (4, 16, 'A');
+-- every way to grade 2, 3 and 4 dimensions: 16 + 64 + 256
+create temp table graded as
+with letter (grade, points) as (values ('A', 4), ('B', 3), ('C', 2), ('D', 1)),
+     way (grades) as (
+         select array[a.grade, b.grade] from letter a, letter b
+         union all select array[a.grade, b.grade, c.grade] from letter a, letter b, letter c
+         union all select array[a.grade, b.grade, c.grade, d.grade] from letter a, letter b, letter c, letter d)
+select grades, cardinality(grades) as n, (select sum(points) from unnest(grades) g join letter on letter.grade = g)::integer as sum,
+       (select max(g) from unnest(grades) g) || case when (select count(distinct g) from unnest(grades) g) > 1 then '+' else '' end as m1
+from way;
+select is((select count(*) from graded), 336::bigint, 'all 336 ways to grade two, three or four dimensions');
+select is_empty($$select grades from graded join m2 using (n, sum)
+    where (select bpm.pefa_m2(g) from unnest(grades) g) <> m2.grade$$, 'M2: every cell of the table');
+select is_empty($$select grades from graded where (select bpm.pefa_m1(g) from unnest(grades) g) <> m1$$,
+    'M1: the lowest letter, with a plus when any other is higher');
+select is_empty($$
+    select t.grades, r.score from (
+        select grades, m2.grade, bpm.score_tree(i, case when i > 0 then 0 end, 1, bpm.pefa_score(grades[i]), 'm2') as tree
+        from graded join m2 using (n, sum), generate_series(0, n) i group by grades, m2.grade) t, bpm.roots(t.tree) r
+    where bpm.pefa_grade(r.score) <> t.grade$$, 'M2 as the method of a parent gives the same grades');
+select is_empty($$
+    select t.grades, r.score from (
+        select grades, m1, bpm.score_tree(i, case when i > 0 then 0 end, 1, bpm.pefa_score(grades[i]), 'm1') as tree
+        from graded, generate_series(0, n) i group by grades, m1) t, bpm.roots(t.tree) r
+    where bpm.pefa_grade(r.score) <> t.m1$$, 'M1 as the method of a parent gives the same grades');
+select is((select bpm.pefa_m2(g) || ' ' || bpm.pefa_m1(g) from unnest('{B, NA, D*, b, NULL}'::text[]) g), 'C+ D+',
+    'D* is a D, NA and NULL drop out: 3 + 1 + 3 = 7 over three is C+, the lowest D+');
+select is((select bpm.pefa_m2(g) from unnest('{NA,NA}'::text[]) g), null, 'nothing applies: no grade');
+select is((select bpm.pefa_m1(g) from unnest('{}'::text[]) g), null, 'no rows: no grade');
+select is((select bpm.pefa_m2(g) || bpm.pefa_m1(g) from unnest('{B}'::text[]) g), 'BB', 'one dimension is the grade itself');
+select throws_ok($$select bpm.pefa_m2(g) from unnest('{A,A,A,A,A}'::text[]) g$$, '22023', null, 'M2 has no row for five');
+select throws_ok($$select bpm.pefa_m1('E')$$, '22P02', 'not a PEFA grade: "E"', 'no such grade');
+select throws_ok($$select bpm.pefa_m1('B+')$$, '22023', 'a PEFA dimension has no plus', 'a dimension has no plus');
+select is((select string_agg(bpm.pefa_grade(bpm.pefa_score(g)), ' ') from unnest('{A,B+,B,C+,C,D+,D,D*}'::text[]) g), 'A B+ B C+ C D+ D D',
+    'grades to figures and back');
+select throws_ok($$select bpm.pefa_grade(2.7)$$, '22023', null, 'a figure between grades is none');
+select throws_ok($$select '{text, m2} ("r",,,) ("a","r",1,4) ("b","r",1,2.5)'::bpm.tree$$, '22023',
+    'score below node "r" is no PEFA grade', 'm2 reads grades of dimensions');
+-- a missing dimension: D at worst, A at best; by the table (4, 1) is 5: C+, (4, 4) is 8: A
+select is((select (n.score, n.low, n.high)::text from bpm.roots('{text, m2, bounds 1..4} ("r",,,) ("a","r",1,4) ("b","r",1,)') n),
+    '(4.00000000,2.50000000,4.00000000)', 'bounds of m2');
+select is((select n.score from bpm.roots('{text, zero, m2} ("r",,,) ("a","r",1,4) ("b","r",1,)') n), 2.5,
+    'zero: a missing dimension is a D, as D* is');
+
+/* errors name the node --------------------------------------------------------------------------- */
+
+create function pg_temp.error_of(rows text, rules text default 'renormalise') returns text language plpgsql as $$
+declare
+    message text; detail text; state text;
+begin
+    execute format('select bpm.score_tree(id, parent_id, weight, score, %L) from (values %s) v (id, parent_id, weight, score)', rules, rows);
+    return 'no error';
+exception when others then
+    get stacked diagnostics message = message_text, detail = pg_exception_detail, state = returned_sqlstate;
+    return state || ' ' || message || ' | ' || detail;
+end $$;
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'c', 1, null), ('b', 'a', 1, null), ('c', 'b', 1, null), ('d', 'c', 1, 5), ('e', 'r', 1, 1)$$),
+    '22023 node "a" is its own ancestor | The loop, every node before its parent: "a" -> "c" -> "b" -> "a".', 'cycle: the whole loop is shown');
+select is(pg_temp.error_of($$('r', 'r', 1, 5)$$),
+    '22023 node "r" is its own ancestor | The loop, every node before its parent: "r" -> "r".', 'a loop of one');
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'x', 1, 5)$$),
+    '23503 parent of node "a" is missing | No row has the id "x".', 'missing parent');
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 1, 5), ('a', 'r', 2, 5)$$),
+    '23505 node "a" stands twice in the tree | One row is under "r", another is under "r".', 'duplicate id');
+select is(pg_temp.error_of($$('r', null, 1, null), ('r', null, 1, 1)$$),
+    '23505 node "r" stands twice in the tree | One row is a root, another is a root.', 'two roots'' worth of one id');
+select is(pg_temp.error_of($$('r', null, 1, 3), ('a', 'r', 1, 5)$$),
+    '22023 node "r" has children and a score of its own | Its score 3 would hide those below it.', 'score on an inner node');
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', -1.5, 5)$$),
+    '22023 weight of node "a" must not be negative | It is -1.5.', 'negative weight');
+select is(pg_temp.error_of($$('r', null, 1, null), (null, 'r', 1, 5)$$),
+    '22004 a node has no id | A row without an id is under "r".', 'NULL id');
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 0, 5), ('b', 'r', null, 7)$$),
+    '22023 children of node "r" weigh nothing | Every weight below it is zero or NULL, and they cannot all be.', 'a parent whose weights are all zero');
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 60, null), ('b', 'r', 30, 7), ('c', 'a', 99, 1)$$, 'total 100'),
+    E'23514 weights below node "r" do not make the declared total | "r": The weights below it total 90, not 100.\n"a": The weights below it total 99, not 100.',
+    'total: the parents and their sums');
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 60, null), ('b', 'r', 40, 7), ('c', 'a', 20, 1), ('d', 'a', 40, 1)$$, 'nested 100'),
+    'no error', 'nested: the weights below a parent total its own');
+select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 60, null), ('b', 'r', 40, 7), ('c', 'a', 20, 1), ('d', 'a', 41, 1)$$, 'nested 100'),
+    '23514 weights below node "a" do not make the declared total | The weights below it total 61, not 60.', 'nested: where they do not');
+select is(pg_temp.error_of($$('r', null, 1, 1e11)$$),
+    '22003 score of node "r" is out of range | It is 100000000000; scores are below 10000000000.', 'score out of range');
+select throws_ok($$select bpm.score_tree(id, null, 1, 'NaN') from framework$$, '22003', null, 'NaN is no score');
+select is(pg_temp.error_of($$('r', null, 1, 1)$$, 'zero, renormalze'),
+    '22P02 invalid input syntax for type tree rules: "zero, renormalze" | No rule has this name at character 7, near "renormalze".', 'an unknown rule');
+select throws_like($$select bpm.score_tree(id, parent_id, weight, score, 'zero error') from framework$$, 'invalid input syntax%', 'two policies');
+select throws_ok($$select bpm.score_tree(id, parent_id, weight, score, case when id = 'cost' then 'zero' end) from framework$$, '22023',
+    'rules differ within a tree', 'rules are for the whole tree');
+
+-- lint: all faults at once, and none exactly when score_tree takes the rows
+select results_eq($$
+    select f.* from (select bpm.tree_check(id, parent_id, weight, score, 'total 100') faults from (values
+        ('r', null, null, null), ('a', 'r', 60, null), ('b', 'r', 30, 7), ('b', 'a', 1, 1), ('c', 'a', -1, 1), ('d', 'x', 1, null),
+        (null, 'a', 1, 1), ('l', 'm', 1, null), ('m', 'l', 1, null), ('e', 'b', 0, 1), ('q', 'a', 100, 1)) v (id, parent_id, weight, score)) t, unnest(t.faults) f$$,
+    $$values ('duplicate id', 'b', 'One row is under "r", another is under "a".'),
+             ('negative weight', 'c', 'It is -1.'),
+             ('null id', null, 'A row without an id is under "a".'),
+             ('missing parent', 'd', 'No row has the id "x".'),
+             ('cycle', 'l', 'The loop, every node before its parent: "l" -> "m" -> "l".'),
+             ('total', 'r', 'The weights below it total 90, not 100.'),
+             ('score on parent', 'b', 'Its score 7 would hide those below it.'),
+             ('zero weights', 'b', 'Every weight below it is zero or NULL, and they cannot all be.'),
+             ('total', 'b', 'The weights below it total 0, not 100.')$$, 'tree_check returns all faults at once');
+select is((select bpm.tree_check(id, parent_id, weight)::text from framework), '{}', 'tree_check of a sound tree is empty');
+select is((select bpm.tree_check(id, parent_id, weight)::text from framework where false), '{}', 'tree_check of nothing is empty');
+select ok((select bpm.score_tree(id, parent_id, weight, score) is null from framework where false), 'no rows: no tree');
+select is((select count(*) from (select bpm.tree_check(i, case when i > 1 then 0 end, -1) f from generate_series(1, 5000) i) t, unnest(f)), 9999::bigint,
+    'a lint keeps all faults: 5000 negative weights, 4999 missing parents');
+
+/* ids as people have them ------------------------------------------------------------------------ */
+
+create temp table numbered as
+select row_number() over (order by id) as n, framework.* from framework;
+create function pg_temp.same(tree bpm.tree) returns boolean language sql as $$
+    select array_agg(score order by score, weight) = '{30,65,70,72.5,80,80,90,NULL}'::numeric[] from bpm.nodes(tree) $$;
+select ok(pg_temp.same(bpm.score_tree(c.n, p.n, c.weight, c.score)), 'bigint ids') from numbered c left join numbered p on p.id = c.parent_id;
+select ok(pg_temp.same(bpm.score_tree(c.n::integer, p.n, c.weight, c.score)), 'integer and bigint ids mixed') from numbered c left join numbered p on p.id = c.parent_id;
+select ok(pg_temp.same(bpm.score_tree(c.n::smallint, p.n::smallint, c.weight, c.score)), 'smallint ids') from numbered c left join numbered p on p.id = c.parent_id;
+select ok(pg_temp.same(bpm.score_tree(md5(id)::uuid, md5(parent_id)::uuid, weight, score)), 'uuid ids') from framework;
+select ok(pg_temp.same(bpm.score_tree(id::varchar(20), parent_id, weight, score)), 'varchar ids') from framework;
+select ok(pg_temp.same(bpm.score_tree(id::char(20), parent_id::char(20), weight, score)), 'char(n) ids') from framework;
+select ok(pg_temp.same(bpm.score_tree(id::name, parent_id::name, weight, score)), 'ids of any other type that has text') from framework;
+select ok(pg_temp.same(bpm.score_tree(repeat(id, 100), repeat(parent_id, 100), weight, score)), 'long ids') from framework;
+select is((select array_agg(n.id::integer) from (select bpm.score_tree(i, case when i <> 0 then 0 end, 1, case when i <> 0 then 1 end) t from unnest('{10,9,-1,2,0,-20}'::integer[]) i) x, bpm.nodes(t) n),
+    '{0,-20,-1,2,9,10}', 'integers are sorted as numbers');
+select is((select count(distinct t::text) from (
+        select bpm.score_tree(id, parent_id, weight, score order by md5(id || seed)) t from framework, generate_series(1, 50) seed group by seed) x), 1::bigint,
+    'rows in any order give the same tree');
+select is((select jsonb_agg(n.root_id || ' ' || n.score order by n.root_id) from (select bpm.score_tree(id, parent_id, weight, score) t from (
+        select 'x' || id, 'x' || parent_id, weight, score from framework union all select * from framework) v (id, parent_id, weight, score)) x, bpm.roots(t) n),
+    '["root 72.50000000", "xroot 72.50000000"]', 'a forest has a row for each root');
+select is((select n.score from (select bpm.score_tree(id, parent_id, weight * 1e15, score) t from framework) x, bpm.roots(t) n), 72.5, 'weights of 10^15 and more');
+select is((select round(n.score, 6) from (select bpm.score_tree(id, parent_id, weight * 1e15 + 0.00000001, score) t from framework) x, bpm.roots(t) n), 72.5, 'and with all their decimals');
+-- (10^15 + 10^-8) * 90 and 10^15 * 30: sum over 2 * 10^15 + 10^-8 is 60 + a little; 128 bits do not hold it with 20 decimals
+select is((select n.score from bpm.roots('{text, renormalise} ("r",,,) ("a","r",100000000000000000000.00000001,90) ("b","r",100000000000000000000,30)') n), 60.0,
+    'sums beyond 128 bits are computed all the same');
+
+/* stored, written, read --------------------------------------------------------------------------- */
+
+create temp table stored as select bpm.score_tree(id, parent_id, weight, score, 'weakest, require 30, total 100, bounds 1..99.5, round 3') as tree
+from (values ('a "b", c', null, null, null), ('é)', 'a "b", c', 0.5, 7.25), ('', 'a "b", c', 99.5, null)) v (id, parent_id, weight, score);
+select is((select tree::text from stored), '{text, require 30, weakest, total 100, bounds 1..99.5, round 3} ("a ""b"", c",,,) ("","a ""b"", c",99.5,) ("é)","a ""b"", c",0.5,7.25)',
+    'a tree is text');
+select is((select tree::text::bpm.tree::text from stored), (select tree::text from stored), 'which reads back to the same tree');
+select throws_ok(format('select %L::bpm.tree', bad), state, null, bad) from (values
+    ('', '22P02'), ('{', '22P02'), ('{text}', '22P02'), ('{texts, zero}', '22P02'), ('{text, zero}', '22P02'), ('{text, zero} ("a")', '22P02'),
+    ('{text, zero} ("a",,,', '22P02'), ('{text, zero} ("a,,,)', '22P02'), ('{text, zero} ("a",,1,x)', '22P02'), ('{integer, zero} ("a",,,)', '22P02'),
+    ('{integer, zero} ("9223372036854775808",,,)', '22P02'), ('{uuid, zero} ("12",,,)', '22P02'), ('{text, zero} ("a","b",,)', '23503'),
+    ('{text, zero} ("a",,,1,median)', '22P02'), ('{text, total -1} ("a",,,1)', '22P02'), ('{text, round 9} ("a",,,1)', '22P02'),
+    ('{text, bounds 5..1} ("a",,,1)', '22P02'), ('{text, require 101} ("a",,,1)', '22P02')) v (bad, state);
+
+/* what if ------------------------------------------------------------------------------------------ */
+
+-- 72.5 is fair. Good begins at 80, and the published 79.995 rounds to that, and 79.994999995 is published as 79.995.
+-- 7.494999995 points are missing: cost by 7.494999995 / 0.2 = 37.474999975, the next with 8 decimals is 37.47499998;
+-- quality by 7.494999995 / 0.4 = 18.7374999875 would pass 100, use by 7.494999995 / 0.3 and public by / 0.1 too.
+-- Fair ends under 59.994999995, at which 12.505000005 points are lost: quality by more than 12.505000005 / 0.4 =
+-- 31.2625000125, so 31.26250002; use by more than 12.505000005 / 0.3 = 41.68333335, so 41.68333336; cost and public
+-- would pass 0.
+select results_eq($$
+    select m.id, m.change, m.new_score, m.rating, m.new_rating from (select bpm.score_tree(id, parent_id, weight, score) t from framework) x,
+        bpm.score_margin(t, 'excellent >= 90, good >= 80, fair >= 60, poor') m order by abs(m.change)$$,
+    $$values ('quality', -31.26250002, 58.73749998, 'fair', 'poor'), ('cost', 37.47499998, 67.47499998, 'fair', 'good'),
+             ('use', -41.68333336, 38.31666664, 'fair', 'poor')$$, 'score_margin: by hand');
+
+select is_empty($$
+    with base as (select bpm.score_tree(id, parent_id, weight, score) as tree from framework),
+         margin as (select m.*, step from base, bpm.score_margin(tree, 'excellent >= 90, good >= 80, fair >= 60, poor') m, (values (0), (1)) s (step))
+    -- with the new score the root has the new rating; with one unit less of a change it has the old one
+    select m.id, m.step, r.score from margin m, lateral (
+        select bpm.score_tree(f.id, f.parent_id, f.weight,
+               case when f.id = m.id then m.new_score - sign(m.change) * m.step / 1e8 else f.score end) as tree from framework f) t, bpm.roots(t.tree) r
+    where bpm.rating(r.score, 'excellent >= 90, good >= 80, fair >= 60, poor') <> case m.step when 0 then m.new_rating else m.rating end$$,
+    'score_margin is the smallest change that does');
+
+-- two programs under one set of weights 60 and 40: a has 80 and 60, b has 70 and 90; 72 against 78. The
+-- difference is 60 * 10 + 40 * -30 = -600: level at 60 + 60 or at 40 - 20. Check: (60 * 80 + 20 * 60) / 80 = 75
+-- = (60 * 70 + 20 * 90) / 80
+select results_eq($$select id, change, new_weight from bpm.weight_margin('{text, renormalise} ("r",,,) ("x","r",60,80) ("y","r",40,60)',
+    '{text, renormalise} ("r",,,) ("x","r",60,70) ("y","r",40,90)')$$,
+    $$values ('y', -20::numeric, 20::numeric), ('x', 60, 120)$$, 'weight_margin: a common framework by hand');
+-- two sibling trees: a has (60 * 80 + 40 * 60) / 100 = 72, b has 70. Level at (40 * 80 + 40 * 60) / 80 = 70 and
+-- at (60 * 80 + 60 * 60) / 120 = 70; b has one leaf, whose weight moves nothing
+select results_eq($$select m.id, m.in_b, m.change from (select
+    '{text, renormalise} ("r",,,) ("a","r",1,) ("x","a",60,80) ("y","a",40,60) ("b","r",2,) ("z","b",60,70)'::bpm.tree t) q,
+    bpm.weight_margin(bpm.subtree(t, 'a'), bpm.subtree(t, 'b')) m$$,
+    $$values ('x', false, -20::numeric), ('y', false, 20)$$, 'weight_margin: two sibling trees by hand');
+-- different siblings are scored: a = (w 80 + 40 * 60 + 30 * 50) / (w + 70), b = (w 70 + 40 * 90) / (w + 40); with y at 0
+-- a = (4800 + 1500) / 90 = 70 = 4200 / 60
+select results_eq($$select id, change from bpm.weight_margin('{text, renormalise} ("r",,,) ("x","r",60,80) ("y","r",40,60) ("z","r",30,50)',
+    '{text, renormalise} ("r",,,) ("x","r",60,70) ("y","r",40,90) ("z","r",30,)') where id = 'y'$$,
+    $$values ('y', -40::numeric)$$, 'weight_margin: what is missing in one tree');
+select is_empty($$select * from bpm.weight_margin('{text, renormalise} ("r",,1,5)', '{text, renormalise} ("r",,1,5)')$$, 'weight_margin of level trees is empty');
+
+-- drill: what the leaves cost adds up to what the root lacks
+select is((select sum(n.scored_share * (100 - n.score)) filter (where n.leaf) from (select bpm.score_tree(id, parent_id, weight, score) t from framework) x, bpm.nodes(t) n),
+    100 - 72.5, 'the points lost at the leaves are those lost at the root');
+-- were cost and public met: 72.5 + 0.2 * 70 + 0.1 * 35 = 90
+select is((select max(n.score) filter (where n.depth = 0) + sum(n.scored_share * (100 - n.score)) filter (where n.id in ('cost', 'public'))
+    from (select bpm.score_tree(id, parent_id, weight, score) t from framework) x, bpm.nodes(t) n),
+    (select r.score from (select bpm.score_tree(id, parent_id, weight, case when id in ('cost', 'public') then 100 else score end) t from framework) x, bpm.roots(t) r),
+    'were these two met: the same as scoring again');
+select ok((select bpm.subtree(bpm.score_tree(id, parent_id, weight / 7.0, score, 'zero'), 'root') from framework) operator(bpm.=)
+    (select bpm.score_tree(id, parent_id, weight / 7.0, score, 'zero') from framework), 'the subtree of the root is the tree');
+select ok((select bpm.subtree(bpm.score_tree(id, parent_id, case id when 'use' then 0.001 else weight * 100 end, score, 'zero'), 'output') from framework) operator(bpm.=)
+    '{text, zero} ("output",,6000,) ("cost","output",100,30) ("quality","output",200,90)'::bpm.tree, 'a subtree is a tree');
+select ok((select bpm.subtree(bpm.score_tree(id, parent_id, weight, score), 'none') is null from framework), 'a subtree that is not there is NULL');
+
+/* depth -------------------------------------------------------------------------------------------- */
+
+select is((select (n.score, max(d.depth), count(*))::text from (select bpm.score_tree(i, nullif(i - 1, 0), 1, case when i = 100000 then 71.5 end) t from generate_series(1, 100000) i) x,
+    bpm.roots(t) n, bpm.nodes(t) d group by n.score), '(71.50000000,99999,100000)', 'depth 100,000 does not touch the stack');
+select throws_like($$select bpm.score_tree(i, (i % 100000) + 1, 1, null) from generate_series(1, 100000) i$$, 'node "1" is its own ancestor', 'a loop of 100,000');
+
+/* 10,000 random trees against a recursive CTE in numeric ------------------------------------------- */
+
+-- n / d, half away from zero, to so many digits; div() is exact,
+-- and so is a multiplication, where / would cut at 20 decimals or so
+create function pg_temp.ratio(n numeric, d numeric, digits integer) returns numeric language sql immutable as
+$$ select sign(n) * div(2 * abs(n) * 10::numeric ^ digits + d, 2 * d) * ('1e-' || digits)::numeric $$;
+
+select setseed(0.271828);
+create temp table random_tree as
+select tree, i as id, tree * 100 + i as global, (array['renormalise', 'zero', 'require 60', 'renormalise'])[1 + tree % 4] as policy,
+       case when i > 1 then 1 + floor(random() * (i - 1))::integer end as parent_id,
+       case when random() < .05 then 0 when random() < .5 then floor(1 + random() * 9)::numeric else round((random() * 100 + .01)::numeric, 3) end as weight,
+       case when random() > .25 then round((random() * 100)::numeric, (random() * 8)::integer) end as score,
+       case when random() > .25 or tree % 2 = 0 then 'mean' when random() < .5 then 'geometric' else 'weakest' end as method
+from generate_series(1, 10000) tree, lateral (select 1 + (tree * 7919) % 12 as size) s, generate_series(1, size) i;
+create index on random_tree (tree, id);
+create index on random_tree (tree, parent_id);
+update random_tree t set score = null where exists (select from random_tree c where c.tree = t.tree and c.parent_id = t.id);
+-- not every child may weigh nothing
+update random_tree t set weight = 1 where weight = 0 and not exists (select from random_tree c where c.tree = t.tree and c.parent_id = t.parent_id and c.weight > 0);
+analyze random_tree;
+
+-- the planner takes the recursion for small, and compiles it
+set local enable_nestloop = off;
+set local jit = off;
+create temp table by_cte as
+with recursive node as materialized (
+    select t.*, p.global as above, p.method as above_method,
+           not exists (select from random_tree c where c.tree = t.tree and c.parent_id = t.id) as leaf,
+           sum(t.weight) over (partition by t.tree, t.parent_id) as total
+    from random_tree t left join random_tree p on p.tree = t.tree and p.id = t.parent_id
+), down as (
+    select global, 0 as depth, array[id] as path, 1::numeric as share from node where parent_id is null
+    union all
+    select c.global, d.depth + 1, d.path || c.id, pg_temp.ratio(d.share * c.weight, c.total, 40)
+    from down d join node c on c.above = d.global
+), placed as materialized (
+    select * from node join down using (global)
+), up (level, figures) as (
+    -- by levels, from the deepest: an object of global id and [score, low, high, coverage], with 40 decimals
+    select (select max(depth) + 1 from placed), '{}'::jsonb
+    union all
+    select level - 1, (select jsonb_object_agg(global, figure) from (
+        select global, jsonb_build_array(score, coalesce(score, 0), coalesce(score, 100), case when score is null then 0 else 100 end)
+        from placed where depth = level - 1 and leaf
+        union all
+        select above, jsonb_build_array(
+            case when policy = 'require 60' and round(pg_temp.ratio(covered, weight, 40), 8) < 60 then null
+                 when method = 'mean' then pg_temp.ratio(scored, nullif(scored_weight, 0), 40)
+                 when method = 'weakest' then weakest
+                 when geometric_zero then 0 else exp(geometric / scored_weight) end,
+            case method when 'mean' then pg_temp.ratio(low, weight, 40) when 'weakest' then low_weakest
+                 else case when low_zero then 0 else exp(low_geometric / weight) end end,
+            case method when 'mean' then pg_temp.ratio(high, weight, 40) when 'weakest' then high_weakest
+                 else case when high_zero then 0 else exp(high_geometric / weight) end end,
+            pg_temp.ratio(covered, weight, 40))
+        from (
+            select above, policy, above_method as method, sum(weight) as weight,
+                   coalesce(sum(weight * coverage) filter (where raw is not null), 0) as covered,
+                   sum(weight * score) as scored, sum(weight) filter (where score is not null) as scored_weight, min(score) as weakest,
+                   bool_or(score = 0) as geometric_zero, sum(weight * ln(nullif(score, 0)::numeric(60, 30))) filter (where above_method = 'geometric') as geometric,
+                   sum(weight * low) as low, min(low) as low_weakest, bool_or(low = 0) as low_zero, sum(weight * ln(nullif(low, 0)::numeric(60, 30))) filter (where above_method = 'geometric') as low_geometric,
+                   sum(weight * high) as high, min(high) as high_weakest, bool_or(high = 0) as high_zero, sum(weight * ln(nullif(high, 0)::numeric(60, 30))) filter (where above_method = 'geometric') as high_geometric
+            from (select c.above, c.above_method, c.weight, c.policy, (e.value ->> 0)::numeric as raw,
+                         case when c.policy = 'zero' then coalesce((e.value ->> 0)::numeric, 0) else (e.value ->> 0)::numeric end as score,
+                         (e.value ->> 1)::numeric as low, (e.value ->> 2)::numeric as high, (e.value ->> 3)::numeric as coverage
+                  from jsonb_each(up.figures) e join placed c on c.global = e.key::integer
+                  where c.weight > 0 and c.above is not null) q
+            group by above, above_method, policy) parent) f (global, figure))
+    from up where level > 0
+), figure as materialized (
+    select e.key::integer as global, (e.value ->> 0)::numeric as score, (e.value ->> 1)::numeric as low, (e.value ->> 2)::numeric as high, (e.value ->> 3)::numeric as coverage
+    from up, jsonb_each(up.figures) e
+), present as materialized (
+    select p.*, f.score as result, f.low, f.high, f.coverage, f.score is not null or policy = 'zero' as effective,
+           sum(weight) filter (where f.score is not null or policy = 'zero') over (partition by tree, parent_id) as present
+    from placed p join figure f using (global)
+), effect as (
+    select global, case when effective then 1::numeric else 0 end as scored_share from present where parent_id is null
+    union all
+    select c.global, case when p.method = 'mean' and e.scored_share is not null then case when c.effective and c.weight > 0 then pg_temp.ratio(e.scored_share * c.weight, c.present, 40) else 0 end end
+    from effect e join present p using (global) join present c on c.above = p.global
+), term as (
+    select p.tree, p.global, p.path, round(e.scored_share * round(round(coalesce(p.result, 0), 18), 8) * 1e8, 20) as exact
+    from present p join effect e using (global) where e.scored_share > 0 and (p.leaf or p.method <> 'mean')
+), contribution as (
+    select t.global, (floor(exact) + case when row_number() over (partition by t.tree order by exact - floor(exact) desc, t.path)
+                      <= round(round(coalesce(r.result, 0), 18), 8) * 1e8 - sum(floor(exact)) over (partition by t.tree) then 1 else 0 end) / 1e8 as contribution
+    from term t join present r on r.tree = t.tree and r.parent_id is null
+)
+select p.tree, p.id, p.parent_id, p.depth, p.leaf, round(p.share, 12) as share, round(round(p.result, 18), 8) as score, round(round(p.low, 18), 8) as low,
+       round(round(p.high, 18), 8) as high, round(p.coverage, 8) as coverage, round(e.scored_share, 12) as scored_share, c.contribution
+from present p join effect e using (global) left join contribution c using (global);
+
+reset enable_nestloop;
+
+create temp table by_aggregate as
+select t.tree, n.* from (
+    select tree, bpm.score_tree(id, parent_id, weight, score, method::bpm.method, policy order by random()) as value
+    from random_tree group by tree) t, bpm.nodes(t.value) n;
+
+select is((select count(distinct tree) from by_aggregate), 10000::bigint, 'ten thousand random trees');
+select ok((select count(*) filter (where coverage < 100) > 1000 and count(*) filter (where score is null) > 1000 and count(*) filter (where contribution is null) > 1000 from by_aggregate),
+    'with missing leaves and all methods');
+select is_empty($$
+    select tree, id::integer, parent_id::integer, depth, leaf, share, score, low, high, coverage, scored_share from by_aggregate
+    except select tree, id, parent_id, depth, leaf, share, score, low, high, coverage, scored_share from by_cte$$,
+    'every figure equals that of a recursive CTE in numeric, to the last digit');
+select is((select count(*) from by_aggregate), (select count(*) from by_cte), 'for every node');
+select is_empty($$
+    select a.tree, a.id, a.contribution, c.contribution from by_aggregate a join by_cte c on c.tree = a.tree and c.id = a.id::integer
+    where c.contribution is distinct from a.contribution and c.contribution is not null$$,
+    'and so does every contribution');
+select is_empty($$
+    select tree, max(score) filter (where depth = 0), sum(contribution) filter (where leaf or method <> 'mean') from by_aggregate
+    group by tree having max(score) filter (where depth = 0) <> sum(contribution) filter (where leaf or method <> 'mean')$$,
+    'contributions sum to the root''s score exactly');
+select is_empty($$select tree, id from by_aggregate join (select distinct tree, policy from random_tree) p using (tree)
+    where policy not like 'require%' and score not between low and high$$,
+    'a score lies within its bounds, unless a parent was left out that is not all missing');
+select is_empty($$
+    select tree from (select tree, bpm.tree_check(id, parent_id, weight, score, method::bpm.method, policy) f from random_tree group by tree) t where cardinality(f) > 0$$,
+    'tree_check finds nothing where score_tree takes the rows');
+select is_empty($$
+    select tree from (select tree, bpm.score_tree(id, parent_id, weight, score, method::bpm.method, policy) t from random_tree group by tree) x where t::text::bpm.tree operator(bpm.<>) t$$,
+    'and every tree survives being written');
+
+/* New York City: agency, service, goal, indicator ---------------------------------------------------- */
+
+\set shared ''
+\getenv shared BPM_SHARED
+\set file :shared '/data/nyc/indicators.csv'
+\setenv BPM_FILE :file
+\set there `test -r "$BPM_FILE" && echo on || echo off`
+\if :there
+create temp table nyc (indicator_id text, agency_id text, agency_name text, unit_of_appropriation text, unit_name text, service text, goal text, indicator text,
+    desired_direction text, critical text, target_fy2023 text, fy2016 text, fy2017 text, fy2018 text, fy2019 text, fy2020 text, fy2021 text, fy2022 text,
+    fy2023_forecast text, published_status text);
+-- \copy does not look into variables, but a variable may hold all of it
+\set load '\\copy nyc from \'' :file '\' (format csv, header, encoding \'utf8\')'
+:load
+create temp table measured as
+select indicator_id, agency, agency || '/' || service as service, agency || '/' || service || '/' || goal as goal,
+       case critical when 'Yes' then 2 else 1 end as weight,
+       case published_status when 'Met_Goal' then 100 when 'Did_Not_Meet' then 0 end as score
+from (select *, coalesce(agency_id, 'none') as agency from nyc) n;
+-- inner nodes weigh one, and so results are means of means of means; critical indicators weigh two
+create temp table city as
+select distinct 'a' || agency as id, null::text as parent_id, null::numeric as weight, null::numeric as score from measured
+union all select distinct 's' || service, 'a' || agency, 1, null::numeric from measured
+union all select distinct 'g' || goal, 's' || service, 1, null::numeric from measured
+union all select 'i' || indicator_id, 'g' || goal, weight, score from measured;
+select results_eq($$
+    select n.id, n.score from (select bpm.score_tree(id, parent_id, weight, score) t from city) x, bpm.roots(t) n order by n.id collate "C"$$, $$
+    select 'a' || agency, round(avg(score), 8) from (
+        select agency, service, avg(score) as score from (
+            select agency, service, goal, sum(weight * score)::numeric / sum(weight) filter (where score is not null) as score
+            from measured group by agency, service, goal) g
+        group by agency, service) s
+    group by agency order by ('a' || agency) collate "C"$$, 'NYC: agencies as means of services, row by row');
+-- inner nodes weigh what is scored below them, and so an agency has the share of its targets that it met
+create temp table weighed as
+select distinct 'a' || agency as id, null::text as parent_id, null::numeric as weight, null::numeric as score from measured where score is not null
+union all select 's' || service, 'a' || agency, sum(weight), null::numeric from measured where score is not null group by agency, service
+union all select 'g' || goal, 's' || service, sum(weight), null::numeric from measured where score is not null group by service, goal
+union all select 'i' || indicator_id, 'g' || goal, weight, score from measured where score is not null;
+select results_eq($$
+    select n.id, n.score from (select bpm.score_tree(id, parent_id, weight, score) t from weighed) x, bpm.roots(t) n order by n.id collate "C"$$, $$
+    select 'a' || agency, round(sum(weight * score)::numeric / sum(weight), 8) from measured where score is not null
+    group by agency order by ('a' || agency) collate "C"$$, 'NYC: the share of targets met, critical ones twice, row by row');
+\else
+select skip('the NYC data set is not here: set BPM_SHARED to the folder that holds data/', 2);
+\endif
+
+select * from finish();
+rollback;
