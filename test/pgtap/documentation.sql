@@ -42,7 +42,7 @@ select is_empty($$
 $$, 'the reference names every operator');
 
 select is_empty($$
-    select distinct m[1] from page p, regexp_matches(p.content, '\mbpm\.([a-z_]+)', 'g') as m
+    select distinct m[1] from page p, regexp_matches(p.content, '\mbpm\.([a-z_0-9]+)', 'g') as m
     where m[1] not in (select name from object)
         and m[1] <> 'role' -- a setting
 $$, 'the pages name nothing that is not there');
