@@ -1678,27 +1678,67 @@ FirstChild(const Families *families, uint32 parent)
 	return parent == 0 ? 0 : families->ends[parent - 1];
 }
 
-static int
-CompareSiblings(const void *a, const void *b, void *arg)
+static inline IdBytes
+IdOf(const State *state, uint32 node)
 {
-	const State *state = arg;
-	uint32		i = *(const uint32 *) a;
-	uint32		j = *(const uint32 *) b;
-
-	CHECK_FOR_INTERRUPTS();
-	return OrderIds(IdAt(state->kind, state->ids + state->nodes[i].id),
-					IdAt(state->kind, state->ids + state->nodes[j].id));
+	return IdAt(state->kind, state->ids + state->nodes[node].id);
 }
 
-static void
-SortSiblings(State *state, uint32 *siblings, uint32 n)
+/*
+ * A sibling with the first eight bytes of its id as a number that sorts like them: most comparisons
+ * need no more, and none of the memory where nodes and ids lie.
+ */
+typedef struct Sibling
 {
-	for (uint32 i = 1; i < n; i++)
-		if (CompareSiblings(&siblings[i - 1], &siblings[i], state) > 0)
-		{
-			qsort_arg(siblings, n, sizeof(uint32), CompareSiblings, state);
-			return;
-		}
+	uint64		prefix;
+	uint32		node;
+} Sibling;
+
+static inline uint64
+Prefix(IdBytes id)
+{
+	uint64		prefix = 0;
+
+	memcpy(&prefix, id.data, Min(id.length, sizeof(prefix)));
+	return pg_ntoh64(prefix);
+}
+
+static inline int
+CompareSiblings(const Sibling *a, const Sibling *b, const State *state)
+{
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	return OrderIds(IdOf(state, a->node), IdOf(state, b->node));
+}
+
+#define ST_SORT QuickSortSiblings
+#define ST_ELEMENT_TYPE Sibling
+#define ST_COMPARE(a, b, arg) CompareSiblings(a, b, arg)
+#define ST_COMPARE_ARG_TYPE const State
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/*
+ * Sort siblings, with room for as many. Rows often come in order.
+ */
+static void
+SortSiblings(const State *state, uint32 *siblings, uint32 n, Sibling *room)
+{
+	bool		sorted = true;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		room[i].node = siblings[i];
+		room[i].prefix = Prefix(IdOf(state, siblings[i]));
+		sorted = sorted && (i == 0 || CompareSiblings(&room[i - 1], &room[i], state) < 0);
+	}
+	if (sorted)
+		return;
+	QuickSortSiblings(room, n, state);
+	for (uint32 i = 0; i < n; i++)
+		siblings[i] = room[i].node;
 }
 
 static void
@@ -1706,6 +1746,8 @@ FindFamilies(State *state, Families *families)
 {
 	uint32		count = state->count;
 	uint32		sum = 0;
+	uint32		largest = 0;
+	Sibling    *room;
 
 	families->ends = palloc_extended(((Size) count + 1) * sizeof(uint32),
 									 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
@@ -1719,16 +1761,21 @@ FindFamilies(State *state, Families *families)
 
 		families->ends[i] = sum;
 		sum += n;
+		largest = Max(largest, n);
 	}
 	for (uint32 i = 0; i < count; i++)
 		if (state->nodes[i].flags & NODE_DEFINED)
 			families->children[families->ends[Min(state->nodes[i].parent, count)]++] = i;
+	room = palloc_extended((Size) largest * sizeof(Sibling), MCXT_ALLOC_HUGE);
 	for (uint32 i = 0; i <= count; i++)
 	{
+		uint32		first = FirstChild(families, i);
+
 		CHECK_OFTEN(i);
-		SortSiblings(state, families->children + FirstChild(families, i),
-					 families->ends[i] - FirstChild(families, i));
+		if (families->ends[i] - first > 1)
+			SortSiblings(state, families->children + first, families->ends[i] - first, room);
 	}
+	pfree(room);
 }
 
 /*
@@ -1784,7 +1831,7 @@ AllocateTree(const State *state)
 static BpmTree *
 LayOut(State *state, uint32 **index)
 {
-	BpmTree    *tree = AllocateTree(state);
+	BpmTree    *tree;
 	Families	families;
 	uint32	   *stack;
 	uint32	   *to;
@@ -1793,6 +1840,7 @@ LayOut(State *state, uint32 **index)
 	uint32		height = 0;
 
 	FindFamilies(state, &families);
+	tree = AllocateTree(state);
 	stack = palloc_extended(((Size) state->count + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
 	to = palloc_extended(((Size) state->count + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
 	memset(to, 0xFF, (Size) state->count * sizeof(uint32));
@@ -1855,7 +1903,7 @@ ReportLoop(State *state, uint32 node)
 	do
 	{
 		at = state->nodes[at].parent;
-		if (CompareSiblings(&at, &first, state) < 0)
+		if (OrderIds(IdOf(state, at), IdOf(state, first)) < 0)
 			first = at;
 		n++;
 	} while (at != node);
@@ -2410,6 +2458,18 @@ FigureColumns(const Scoring *s, uint32 i, Datum *values, bool *nulls)
 }
 
 /*
+ * A context for the figures of one row, which the call site keeps: trees are often small and many.
+ */
+static MemoryContext
+RowContext(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "bpm tree rows",
+														 ALLOCSET_SMALL_SIZES);
+	return (MemoryContext) fcinfo->flinfo->fn_extra;
+}
+
+/*
  * Put the nodes of a tree, or its roots alone, into the result.
  */
 static void
@@ -2417,9 +2477,9 @@ PutNodes(FunctionCallInfo fcinfo, bool roots)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	BpmTree    *tree = DatumGetTreeP(PG_GETARG_DATUM(0));
-	MemoryContext row;
+	MemoryContext row = RowContext(fcinfo);
 	MemoryContext before;
-	Datum		methods[METHODS];
+	Datum		methods[METHODS] = {0};
 	Scoring		s;
 	uint32		root = 0;
 
@@ -2427,9 +2487,6 @@ PutNodes(FunctionCallInfo fcinfo, bool roots)
 	if (result->setDesc->natts != COLUMNS)
 		elog(ERROR, "bpm.tree_node has %d columns, not %d", result->setDesc->natts, COLUMNS);
 	ScoreTree(&s, tree);
-	for (int m = METHOD_MEAN; m < METHODS; m++)
-		methods[m] = CStringGetTextDatum(method_labels[m]);
-	row = AllocSetContextCreate(CurrentMemoryContext, "bpm tree rows", ALLOCSET_DEFAULT_SIZES);
 	before = MemoryContextSwitchTo(row);
 	for (uint32 i = 0; i < tree->count; i += roots ? s.sizes[i] : 1)
 	{
@@ -2454,12 +2511,21 @@ PutNodes(FunctionCallInfo fcinfo, bool roots)
 		values[COLUMN_ROOT_ID] = PointerGetDatum(IdText(tree->kind, s.ids + tree->nodes[root].id));
 		nulls[COLUMN_METHOD] = IsLeaf(&s, i);
 		if (!IsLeaf(&s, i))
-			values[COLUMN_METHOD] = methods[MethodOf(&s, i)];
+		{
+			Method		m = MethodOf(&s, i);
+
+			if (methods[m] == 0)
+			{
+				MemoryContextSwitchTo(before);
+				methods[m] = CStringGetTextDatum(method_labels[m]);
+				MemoryContextSwitchTo(row);
+			}
+			values[COLUMN_METHOD] = methods[m];
+		}
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		MemoryContextReset(row);
 	}
 	MemoryContextSwitchTo(before);
-	MemoryContextDelete(row);
 	EndScoring(&s);
 }
 
