@@ -847,17 +847,36 @@ AddRow(State *state, const TreeRow *row)
  * Scoring
  * ----------------------------------------------------------------------------------------------*/
 
-/* what is computed of a node */
+/*
+ * What is computed of a node. On the way up bounds have all their digits; then they are settled to
+ * what is published, which leaves room for the shares: a node takes 64 bytes.
+ */
 typedef struct Figure
 {
 	int128		score;			/* in 10^-20, or MISSING */
-	int128		low;
-	int128		high;
+	union
+	{
+		int128		low;		/* in 10^-20, on the way up */
+		struct
+		{
+			int64		published_low;	/* in published digits, on the way down */
+			int64		published_high;
+		};
+	};
+	union
+	{
+		int128		high;		/* in 10^-20, on the way up */
+		struct
+		{
+			int64		share;	/* in 10^-18, on the way down */
+			int64		scored_share;	/* or NOT_LINEAR */
+		};
+	};
 	int64		coverage;		/* in 10^-16 */
-	int64		share;			/* in 10^-18 */
-	int64		scored_share;	/* or NOT_LINEAR */
 	int64		contribution;	/* in published digits, or NOTHING */
 } Figure;
+
+StaticAssertDecl(sizeof(Figure) == 64, "the figures of a node take 64 bytes");
 
 typedef enum Which
 {
@@ -1425,6 +1444,26 @@ ShareOut(Scoring *s, uint32 parent)
 }
 
 /*
+ * Bounds as they are published. They are not computed with any more.
+ */
+static void
+SettleBounds(Scoring *s)
+{
+	int			digits = s->tree->rules.digits;
+
+	for (uint32 i = 0; i < s->tree->count; i++)
+	{
+		Figure	   *figure = &s->figures[i];
+		int64		low = Published(figure->low, digits);
+		int64		high = figure->high == figure->low ? low : Published(figure->high, digits);
+
+		CHECK_OFTEN(i);
+		figure->published_low = low;
+		figure->published_high = high;
+	}
+}
+
+/*
  * Shares of all nodes, from the roots down.
  */
 static void
@@ -1632,6 +1671,7 @@ ScoreTree(Scoring *s, const BpmTree *tree)
 {
 	BeginScoring(s, tree, NULL);
 	ScoreUp(s);
+	SettleBounds(s);
 	ShareDown(s);
 	for (uint32 i = 0; i < tree->count; i += s->sizes[i])
 		Contribute(s, i);
@@ -2419,12 +2459,6 @@ TrimmedDatum(int128 value, int scale)
 }
 
 static Datum
-PublishedDatum(int128 score, int digits)
-{
-	return NumericGetDatum(bpm_decimal_numeric(Published(score, digits), digits));
-}
-
-static Datum
 ShareDatum(int64 share)
 {
 	return TrimmedDatum(Divide(share, PowerOfTen(SHARE_DIGITS - PUBLISHED_SHARE_DIGITS)),
@@ -2436,13 +2470,15 @@ FigureColumns(const Scoring *s, uint32 i, Datum *values, bool *nulls)
 {
 	const Figure *figure = &s->figures[i];
 	int			digits = s->tree->rules.digits;
-	bool		whole = figure->low == figure->score && figure->high == figure->score;
+	int64		score = figure->score == MISSING ? NOTHING : Published(figure->score, digits);
 
-	nulls[COLUMN_SCORE] = figure->score == MISSING;
-	if (figure->score != MISSING)
-		values[COLUMN_SCORE] = PublishedDatum(figure->score, digits);
-	values[COLUMN_LOW] = whole ? values[COLUMN_SCORE] : PublishedDatum(figure->low, digits);
-	values[COLUMN_HIGH] = whole ? values[COLUMN_SCORE] : PublishedDatum(figure->high, digits);
+	nulls[COLUMN_SCORE] = score == NOTHING;
+	if (score != NOTHING)
+		values[COLUMN_SCORE] = NumericGetDatum(bpm_decimal_numeric(score, digits));
+	values[COLUMN_LOW] = figure->published_low == score ? values[COLUMN_SCORE] :
+		NumericGetDatum(bpm_decimal_numeric(figure->published_low, digits));
+	values[COLUMN_HIGH] = figure->published_high == score ? values[COLUMN_SCORE] :
+		NumericGetDatum(bpm_decimal_numeric(figure->published_high, digits));
 	values[COLUMN_COVERAGE] =
 		NumericGetDatum(bpm_decimal_numeric(PublishedCoverage(figure->coverage, digits), digits));
 	values[COLUMN_SHARE] = ShareDatum(figure->share);

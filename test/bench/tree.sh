@@ -93,7 +93,7 @@ memory_per_node() {
     local peak="substring(pg_read_file('/proc/self/status') from 'VmHWM:\\s+(\\d+)')::bigint"
     local before after
     { read -r before && read -r _ && read -r after; } < <(bench_psql -c "select count(weight + score) from $1" \
-        -c "select $peak" -c "select 'all ' || count(*) from (select bpm.score_tree(id, parent_id, weight, score) as tree from $1) t, bpm.nodes(t.tree) n" \
+        -c "select $peak" -c "set work_mem = '4MB'" -c "select 'all ' || count(*) from (select bpm.score_tree(id, parent_id, weight, score) as tree from $1) t, bpm.nodes(t.tree) n" \
         -c "select $peak" 2>/dev/null | tail -n +2) || { echo -; return; }
     echo $(((after - before) * 1024 / $2))
 }
