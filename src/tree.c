@@ -129,6 +129,7 @@ typedef struct TreeNode
 	union
 	{
 		uint32		hash;		/* of the id, while rows are gathered */
+		uint32		place;		/* in the tree, or NOBODY, while it is laid out */
 		uint32		depth;		/* in a tree; 0 for a root */
 	};
 	uint8		flags;
@@ -1865,16 +1866,15 @@ AllocateTree(const State *state)
 }
 
 /*
- * Lay the nodes that can be reached from the roots out in preorder. Returns the tree, and for every
- * node of the state its index there, or NOBODY.
+ * Lay the nodes that can be reached from the roots out in preorder. Every node of the state learns
+ * its place there; the hash table is gone by now.
  */
 static BpmTree *
-LayOut(State *state, uint32 **index)
+LayOut(State *state)
 {
 	BpmTree    *tree;
 	Families	families;
 	uint32	   *stack;
-	uint32	   *to;
 	char	   *ids;
 	char	   *ids_out;
 	uint32		height = 0;
@@ -1882,8 +1882,8 @@ LayOut(State *state, uint32 **index)
 	FindFamilies(state, &families);
 	tree = AllocateTree(state);
 	stack = palloc_extended(((Size) state->count + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-	to = palloc_extended(((Size) state->count + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-	memset(to, 0xFF, (Size) state->count * sizeof(uint32));
+	for (uint32 i = 0; i < state->count; i++)
+		state->nodes[i].place = NOBODY;
 
 	/* at its final place if all rows are reached; else the faults are all that is wanted */
 	ids = ids_out = (char *) (tree->nodes + state->count);
@@ -1906,13 +1906,13 @@ LayOut(State *state, uint32 **index)
 				node->weight /= tree->weight_unit;
 			if (node->parent != NOBODY)
 			{
-				node->parent = to[node->parent];
+				node->parent = state->nodes[node->parent].place;
 				node->depth = tree->nodes[node->parent].depth + 1;
 			}
 			node->id = (uint32) (ids_out - ids);
 			PutId(state->kind, ids_out, id);
 			ids_out += IdSize(state->kind, id.length);
-			to[from] = tree->count++;
+			state->nodes[from].place = tree->count++;
 		}
 		for (uint32 i = families.ends[from]; i-- > FirstChild(&families, from);)
 			stack[height++] = families.children[i];
@@ -1925,7 +1925,6 @@ LayOut(State *state, uint32 **index)
 	pfree(stack);
 	pfree(families.ends);
 	pfree(families.children);
-	*index = to;
 	return tree;
 }
 
@@ -1967,17 +1966,20 @@ ReportLoop(State *state, uint32 node)
  * one before it.
  */
 static void
-CheckLoops(State *state, const uint32 *to)
+CheckLoops(State *state, const BpmTree *tree)
 {
-	uint32	   *walks = palloc_extended(((Size) state->count + 1) * sizeof(uint32),
-										MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	uint32	   *walks;
 
+	if (tree->count == state->count)
+		return;
+	walks = palloc_extended(((Size) state->count + 1) * sizeof(uint32),
+							MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	for (uint32 i = 0; i < state->count; i++)
 	{
 		uint32		at = i;
 
 		CHECK_OFTEN(i);
-		if (!(state->nodes[i].flags & NODE_DEFINED) || to[i] != NOBODY)
+		if (!(state->nodes[i].flags & NODE_DEFINED) || state->nodes[i].place != NOBODY)
 			continue;
 		while (walks[at] == 0)
 		{
@@ -2062,7 +2064,6 @@ static BpmTree *
 Finish(State *state)
 {
 	BpmTree    *tree;
-	uint32	   *to;
 
 	if (state->nodes == NULL)
 		elog(ERROR, "state of score_tree is used up");
@@ -2070,9 +2071,8 @@ Finish(State *state)
 	if (state->report.count > 0 && !state->report.lint)
 		return NULL;
 	pfree(state->buckets);
-	tree = LayOut(state, &to);
-	CheckLoops(state, to);
-	pfree(to);
+	tree = LayOut(state);
+	CheckLoops(state, tree);
 	pfree(state->nodes);
 	pfree(state->ids);
 	state->nodes = NULL;
