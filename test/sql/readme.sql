@@ -59,6 +59,65 @@ select t as published, n.value, n.reason
 from unnest(array['100%', '$1,234', 'na', '10,4702', '55% (6/11)']) as t,
      bpm.try_parse_number(t) as n;
 
+create table framework (
+    program text, year integer, id text, parent_id text, name text, weight numeric, score numeric
+);
+
+insert into framework
+select program, year, v.id, v.parent_id, v.name, v.weight, v.score + bonus
+from (values ('rural roads', 2025, 0), ('rural roads', 2026, 4), ('school meals', 2026, -9)) as p (program, year, bonus),
+     (values ('1', null, 'self-evaluation', null, null),
+             ('1.1', '1', 'output', 60, null),
+             ('1.1.1', '1.1', 'quantity', 2, 90),
+             ('1.1.2', '1.1', 'cost', 1, 30),
+             ('1.2', '1', 'benefit', 30, null),
+             ('1.2.1', '1.2', 'use', 15, 80),
+             ('1.2.2', '1.2', 'reach', 15, null),
+             ('1.3', '1', 'satisfaction', 10, 65)) as v (id, parent_id, name, weight, score);
+
+select program, year, r.score, bpm.rating(r.score, 'excellent >= 90, good >= 80, fair >= 60, poor'),
+       r.coverage, r.low, r.high
+from (select program, year, bpm.score_tree(id, parent_id, weight, score, 'round 2') as tree
+      from framework group by program, year) as t,
+     bpm.roots(t.tree) as r
+order by program, year;
+
+select repeat('  ', n.depth) || i.name as node, n.weight, n.score, n.coverage, n.contribution
+from (select program, year, bpm.score_tree(id, parent_id, weight, score, 'round 2') as tree
+      from framework group by program, year) as t,
+     bpm.nodes(t.tree) with ordinality as n
+join framework as i using (id)
+where (t.program, t.year) = ('rural roads', 2026) and (i.program, i.year) = (t.program, t.year)
+order by n.ordinality;
+
+insert into framework values
+    ('new', 2027, '1', null, 'self-evaluation', null, null),
+    ('new', 2027, '1.1', '1', 'output', 60, 10), ('new', 2027, '1.1.1', '1.1', 'cost', 0, 50),
+    ('new', 2027, '1.2', '1', 'benefit', 30, 70), ('new', 2027, '1.4.1', '1.4', 'reach', 10, null),
+    ('new', 2027, '1.5', '1.6', 'use', 1, null), ('new', 2027, '1.6', '1.5', 'use', 1, null);
+
+select program, year, f.*
+from (select program, year, bpm.tree_check(id, parent_id, weight, score, 'total 100') as faults
+      from framework where program = 'new' group by program, year) as t,
+     unnest(t.faults) as f;
+
+create table budget (program text primary key, stage text not null);
+create trigger lifecycle before insert or update on budget for each row
+  execute function bpm.lifecycle_guard('stage', 'draft -> approved -> executing -> closed; * -> cancelled');
+
+insert into budget values ('roads', 'draft');
+update budget set stage = 'executing';
+
+create table history (program text, stage text, at date);
+insert into history values
+  ('roads',  'draft', '2026-01-10'), ('roads',  'approved',  '2026-02-20'), ('roads',  'executing', '2026-03-01'),
+  ('school', 'draft', '2026-01-10'), ('school', 'executing', '2026-02-01'), ('school', 'approved',  '2026-02-20');
+
+select program, (s).stage, (s).conforms, (s).violation, (s).violation_at::date
+from (select program, bpm.lifecycle_check(stage, at, 'draft -> approved -> executing -> closed') as s
+      from history group by program) h
+order by program;
+
 create table monthly (month date, unit text, r bpm.rollup);
 
 insert into monthly
