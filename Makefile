@@ -10,6 +10,10 @@
 # a concept may use the ones before it.
 CONCEPTS = decimal target scale rollup pefa tree lifecycle conformance guard
 
+# The model is plain SQL, which create_model runs in the user's schema: what is made once, the migrations
+# from 50 on, and from 70 on what upgrade_model makes again. The script carries it as the result of a function.
+MODEL = $(sort $(wildcard sql/model/*.sql))
+
 EXTENSION  = bpm
 MODULE_big = bpm
 OBJS       = src/scan.o $(CONCEPTS:%=src/%.o)
@@ -57,11 +61,25 @@ include $(PGXS)
 
 $(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
 
-SCRIPTS_IN_ORDER = sql/bpm.sql $(CONCEPTS:%=sql/%.sql)
+SCRIPTS_IN_ORDER = sql/bpm.sql $(CONCEPTS:%=sql/%.sql) sql/model.sql
 
-bpm--$(EXTVERSION).sql: $(SCRIPTS_IN_ORDER) bpm.control Makefile
+bpm--$(EXTVERSION).sql: $(SCRIPTS_IN_ORDER) $(MODEL) bpm.control Makefile
 	printf '%s\n\n' '\echo Use "CREATE EXTENSION bpm" to load this file. \quit' >$@.new
 	cat $(SCRIPTS_IN_ORDER) >>$@.new
+	{ echo; \
+	  echo 'create function bpm.model_scripts(out part text, out script text) returns setof record'; \
+	  echo '    language sql immutable parallel safe rows $(words $(MODEL))'; \
+	  echo '    set search_path = pg_catalog, pg_temp'; \
+	  echo 'as $$bpm_scripts$$'; \
+	  separator='values'; \
+	  for part in $(MODEL); do \
+	    echo "$$separator ('$$(basename $$part .sql)', \$$bpm_model\$$"; cat $$part; echo "\$$bpm_model\$$)"; \
+	    separator=','; \
+	  done; \
+	  echo '$$bpm_scripts$$;'; \
+	  echo "comment on function bpm.model_scripts() is"; \
+	  echo "'The scripts of the model, as create_model runs them in a schema; they can be run by hand as well.';"; \
+	} >>$@.new
 	mv $@.new $@
 
 JOURNEYS  = $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))

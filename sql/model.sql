@@ -1,0 +1,282 @@
+-- model: tables and views in a schema that the user owns
+
+create function bpm.as_of() returns date
+    language sql stable parallel safe
+    return coalesce(nullif(pg_catalog.current_setting('bpm.as_of', true), '')::pg_catalog.date, 'infinity'::pg_catalog.date);
+comment on function bpm.as_of() is
+'The day that result views show: the setting bpm.as_of, or infinity (the latest there is) when it is not set.';
+
+create function bpm.known_at() returns timestamptz
+    language sql stable parallel safe
+    return coalesce(nullif(pg_catalog.current_setting('bpm.known_at', true), '')::pg_catalog.timestamptz, 'infinity'::pg_catalog.timestamptz);
+comment on function bpm.known_at() is
+'Result views leave out what was recorded later than this: the setting bpm.known_at, or infinity when it is not set.';
+
+-- reading text without an error, for bulk import
+
+create function bpm.try_parse_target(text text, out target bpm.target, out reason text)
+    language plpgsql immutable parallel unsafe
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    target := text::bpm.target;
+exception when others then
+    get stacked diagnostics reason = pg_exception_detail;
+    reason := coalesce(nullif(reason, ''), sqlerrm);
+end
+$$;
+comment on function bpm.try_parse_target(text) is
+'The target, or NULL and the reason why the text is none. Both are NULL for NULL.';
+
+create function bpm.try_parse_date(text text, out value date, out reason text)
+    language plpgsql immutable parallel safe
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    year integer;
+    month integer;
+    day integer;
+begin
+    if btrim(text) !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' then
+        reason := format('"%s" is no date; write YYYY-MM-DD', text);
+        return;
+    end if;
+    year := substr(btrim(text), 1, 4);
+    month := substr(btrim(text), 6, 2);
+    day := substr(btrim(text), 9, 2);
+    -- without an exception to catch, which would cost every row a subtransaction
+    if year >= 1 and month between 1 and 12 and day >= 1
+            and (day <= 28 or day <= extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day')) then
+        value := make_date(year, month, day);
+    elsif text is not null then
+        reason := format('"%s" is no date of the calendar', text);
+    end if;
+end
+$$;
+comment on function bpm.try_parse_date(text) is
+'The date of a text YYYY-MM-DD, or NULL and the reason why it is none. Both are NULL for NULL.';
+
+-- making and upgrading
+
+create function bpm.run_model_scripts(schema_name name, after integer, upto integer) returns void
+    language plpgsql volatile parallel unsafe
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    script record;
+begin
+    -- pg_catalog comes first without being named, and what is created goes to the schema
+    perform set_config('search_path', format('%I, pg_temp', schema_name), true);
+    for script in
+        select s.part, s.script from bpm.model_scripts() s
+        where substr(s.part, 1, 2)::integer > after and substr(s.part, 1, 2)::integer <= upto
+        order by s.part
+    loop
+        execute script.script;
+    end loop;
+end
+$$;
+comment on function bpm.run_model_scripts(name, integer, integer) is
+'Runs the scripts of the model whose number is above the first and not above the second, in a schema. Used by create_model and upgrade_model.';
+
+create function bpm.create_model(schema_name name) returns void
+    language plpgsql volatile strict parallel unsafe
+    set search_path = pg_catalog, pg_temp
+    set client_min_messages = warning
+as $$
+begin
+    if exists (select from pg_namespace where nspname = schema_name) then
+        if to_regclass(format('%I.model_version', schema_name)) is not null then
+            raise exception 'schema "%" already holds a model', schema_name
+                using errcode = 'duplicate_schema',
+                      hint = 'upgrade_model brings it to this version.';
+        end if;
+        raise exception 'schema "%" already exists', schema_name
+            using errcode = 'duplicate_schema',
+                  hint = 'The model makes a schema of its own; choose another name.';
+    end if;
+    execute format('create schema %I', schema_name);
+    execute format('comment on schema %I is %L', schema_name, 'Budget performance management: tables and views made by bpm.create_model, yours to change.');
+    perform bpm.run_model_scripts(schema_name, 0, 99);
+    execute format('insert into %I.model_version (level, version, upgraded_at) select max(substr(part, 1, 2)::integer), %L, now()
+        from bpm.model_scripts() where substr(part, 1, 2)::integer < 70', schema_name,
+        (select extversion from pg_extension where extname = 'bpm'));
+end
+$$;
+comment on function bpm.create_model(name) is
+'Makes a schema with the tables and views of budget performance management. They belong to the user who calls it, are dumped by pg_dump and may be altered.';
+
+create function bpm.upgrade_model(schema_name name) returns text
+    language plpgsql volatile strict parallel unsafe
+    set search_path = pg_catalog, pg_temp
+    set client_min_messages = warning
+as $$
+declare
+    had integer;
+    has integer := (select max(substr(part, 1, 2)::integer) from bpm.model_scripts()
+        where substr(part, 1, 2)::integer < 70);
+begin
+    if to_regclass(format('%I.model_version', schema_name)) is null then
+        raise exception 'schema "%" holds no model', schema_name
+            using errcode = 'invalid_schema_name',
+                  hint = 'create_model makes one.';
+    end if;
+    execute format('lock table %I.model_version in exclusive mode', schema_name);
+    execute format('select max(level) from %I.model_version', schema_name) into had;
+    if had > has then
+        raise exception 'the model in schema "%" is newer than this extension', schema_name
+            using errcode = 'feature_not_supported',
+                  detail = format('The model has level %s, the extension knows %s.', had, has),
+                  hint = 'Update the extension first: ALTER EXTENSION bpm UPDATE.';
+    end if;
+    perform bpm.run_model_scripts(schema_name, had, has);
+    perform bpm.run_model_scripts(schema_name, 69, 99);
+    if has > had then
+        execute format('insert into %I.model_version (level, version, upgraded_at) values (%s, %L, now())',
+            schema_name, has, (select extversion from pg_extension where extname = 'bpm'));
+    end if;
+    return format('level %s, was %s', has, had);
+end
+$$;
+comment on function bpm.upgrade_model(name) is
+'Brings a model to this version: the migrations it does not have yet, then views and functions again. Data, columns that were added and the input views stay.';
+
+-- who sees and who writes what
+
+create function bpm.model_relation(schema_name name, relation name) returns regclass
+    language plpgsql stable strict parallel safe
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if to_regclass(format('%I.model_version', schema_name)) is null then
+        raise exception 'schema "%" holds no model', schema_name
+            using errcode = 'invalid_schema_name',
+                  hint = 'create_model makes one.';
+    end if;
+    return to_regclass(format('%I.%I', schema_name, relation));
+end
+$$;
+comment on function bpm.model_relation(name, name) is 'A table or view of a model; an error when the schema holds none.';
+
+create function bpm.enable_row_security(schema_name name) returns integer
+    language plpgsql volatile strict parallel unsafe
+    set search_path = pg_catalog, pg_temp
+    set client_min_messages = warning
+as $$
+declare
+    t record;
+    seen constant text := 'unit_id in (select v.unit_id from %1$I.unit_visible v)';
+    rule text;
+    writable boolean;
+    done integer := 0;
+begin
+    perform bpm.model_relation(schema_name, 'model_version');
+    for t in
+        select c.oid::regclass as relation, c.relname as name from pg_class c
+        where c.relnamespace = to_regnamespace(quote_ident(schema_name)) and c.relkind in ('r', 'p')
+        order by c.relname
+    loop
+        writable := true;
+        if t.name in ('unit', 'program') then
+            rule := seen;
+            writable := t.name = 'program';
+        elsif t.name in ('budget_entry', 'indicator', 'target_revision', 'measurement', 'rating_override', 'stage_event') then
+            rule := 'exists (select from %1$I.program p where p.program_id = ' || quote_ident(t.name) || '.program_id and p.fiscal_year = '
+                || quote_ident(t.name) || '.fiscal_year)';
+        elsif t.name in ('unit_access', 'unit_visible') then
+            rule := 'exists (select from pg_catalog.pg_roles r where r.rolname = role_name and pg_catalog.pg_has_role(r.oid, ''usage''))';
+            writable := false;
+        elsif t.name = 'published_total' then
+            rule := seen || ' or ''true'' = (select s.totals_policy from %1$I.setting s where s.fiscal_year <= published_total.fiscal_year
+                order by s.fiscal_year desc limit 1)';
+            writable := false;
+        elsif t.name like 'import\_%' then
+            rule := 'loaded_by = current_user';
+        elsif t.name = 'translation' then
+            rule := 'kind <> ''unit'' or code in (select v.unit_id from %1$I.unit_visible v)';
+            writable := false;
+        elsif t.name in ('framework', 'framework_indicator') then
+            rule := 'true';
+        elsif t.name in ('model_version', 'nature', 'scope', 'fund', 'revenue_type', 'dimension', 'aspect', 'setting',
+                         'function_code', 'objective', 'lifecycle_rule', 'stage_gate') then
+            rule := 'true';
+            writable := false;
+        else
+            -- a table that a DBA has added keeps what the DBA says of it
+            continue;
+        end if;
+        execute format('alter table %s enable row level security', t.relation);
+        execute format('drop policy if exists bpm_read on %s', t.relation);
+        execute format('drop policy if exists bpm_write on %s', t.relation);
+        if writable then
+            execute format('create policy bpm_write on %s for all using (%s) with check (%2$s)', t.relation, format(rule, schema_name));
+        else
+            execute format('create policy bpm_read on %s for select using (%s)', t.relation, format(rule, schema_name));
+        end if;
+        done := done + 1;
+    end loop;
+    return done;
+end
+$$;
+comment on function bpm.enable_row_security(name) is
+'Puts policies on all tables of a model: a role sees the units that unit_access gives it, with all below, and what belongs to them. The owner of the tables sees everything. Can be called again. The number of tables.';
+
+create function bpm.grant_reader(schema_name name, role_name name) returns void
+    language plpgsql volatile strict parallel unsafe
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    r record;
+begin
+    perform bpm.model_relation(schema_name, 'model_version');
+    execute format('grant usage on schema %I to %I', schema_name, role_name);
+    for r in
+        select c.oid::regclass as relation from pg_class c
+        where c.relnamespace = to_regnamespace(quote_ident(schema_name)) and c.relkind in ('r', 'p', 'v')
+            and c.relname !~ '^(import|load)_'
+    loop
+        execute format('grant select on %s to %I', r.relation, role_name);
+    end loop;
+end
+$$;
+comment on function bpm.grant_reader(name, name) is
+'Lets a role read a model: USAGE on the schema, SELECT on its tables and views except the import tables. With row security it sees its own units.';
+
+create function bpm.grant_editor(schema_name name, role_name name) returns void
+    language plpgsql volatile strict parallel unsafe
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    r record;
+begin
+    perform bpm.grant_reader(schema_name, role_name);
+    for r in
+        select c.oid::regclass as relation from pg_class c
+        where c.relnamespace = to_regnamespace(quote_ident(schema_name)) and c.relkind = 'v' and c.relname like 'load\_%'
+    loop
+        execute format('grant insert on %s to %I', r.relation, role_name);
+    end loop;
+    for r in
+        select c.oid::regclass as relation, c.relname as name,
+               string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+        from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
+        where c.relnamespace = to_regnamespace(quote_ident(schema_name)) and c.relkind in ('r', 'p')
+            and (c.relname in ('program', 'indicator', 'budget_entry', 'target_revision', 'measurement', 'rating_override',
+                               'stage_event', 'framework', 'framework_indicator') or c.relname like 'import\_%')
+            and a.attname not in ('recorded_at', 'recorded_by', 'loaded_by')
+        group by c.oid, c.relname
+    loop
+        -- when and by whom is not the editor's to say
+        execute format('grant insert (%s) on %s to %I', r.columns, r.relation, role_name);
+        if r.name in ('program', 'indicator') then
+            execute format('grant update (%s) on %s to %I', r.columns, r.relation, role_name);
+        elsif r.name like 'import\_%' then
+            execute format('grant select, delete on %s to %I', r.relation, role_name);
+            execute format('grant update (%s) on %s to %I', r.columns, r.relation, role_name);
+        end if;
+    end loop;
+end
+$$;
+comment on function bpm.grant_editor(name, name) is
+'Lets a role read a model and add to it: programs, indicators, frameworks, facts and imports, but not when and by whom a fact was recorded, and neither units, classifications, settings nor who sees what.';

@@ -1,0 +1,408 @@
+-- Reference data: classifications, trees, settings. All of it rows, to be changed by the office.
+-- Everything here is made once; the names are those of the schema that comes first in the search_path.
+
+create table model_version (
+    level       integer primary key,
+    version     text not null,
+    upgraded_at timestamptz not null
+);
+comment on table model_version is 'Which migrations the model has, and from which version of the extension.';
+comment on column model_version.level is 'The number of the last migration.';
+comment on column model_version.version is 'The version of the extension that ran it.';
+comment on column model_version.upgraded_at is 'When.';
+
+-- trees ------------------------------------------------------------------------------------------
+
+-- A tree stays a tree: a row that would become its own ancestor is refused.
+create function tree_guard() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+declare
+    id text := to_jsonb(new) ->> tg_argv[0];
+    loops boolean;
+begin
+    if new.parent_id is null then
+        return new;
+    end if;
+    -- two sessions could each make half of a cycle
+    perform pg_advisory_xact_lock(tg_relid::bigint);
+    execute format('with recursive up (id) as (
+                        select $1
+                        union
+                        select t.parent_id from %I.%I t join up on t.%I = up.id where t.parent_id is not null)
+                    select exists (select from up where id = $2)', tg_table_schema, tg_table_name, tg_argv[0])
+        into loops using new.parent_id, id;
+    if loops then
+        raise exception 'a row of "%" cannot be below itself', tg_table_name
+            using errcode = 'check_violation',
+                  detail = format('%s is above %s already.', id, new.parent_id),
+                  hint = 'Choose a parent outside of its own branch.';
+    end if;
+    return new;
+end
+$$;
+comment on function tree_guard() is 'Refuses a parent that lies below the row. The argument is the column that holds the id.';
+
+create table unit (
+    unit_id   text primary key check (unit_id <> ''),
+    parent_id text references unit,
+    name      text not null,
+    level     text,
+    sort      integer not null default 0
+);
+comment on table unit is 'Who spends: government, departments, offices, as a tree.';
+comment on column unit.unit_id is 'The code of the unit.';
+comment on column unit.parent_id is 'The unit above; empty at the top.';
+comment on column unit.name is 'The name of the unit.';
+comment on column unit.level is 'What kind of unit it is, in the office''s own words: government, department, office.';
+comment on column unit.sort is 'Place among its siblings.';
+create index unit_parent on unit (parent_id);
+create trigger tree_guard before insert or update on unit
+    for each row execute function tree_guard('unit_id');
+
+create table function_code (
+    function_id text primary key check (function_id <> ''),
+    parent_id   text references function_code,
+    name        text not null,
+    scheme      text not null default 'local',
+    sort        integer not null default 0
+);
+comment on table function_code is 'What for: the functional classification, as a tree. Seeded with a national classification and with the ten divisions of COFOG; replace either.';
+comment on column function_code.function_id is 'The code of the function.';
+comment on column function_code.parent_id is 'The function above; empty at the top.';
+comment on column function_code.name is 'The name of the function.';
+comment on column function_code.scheme is 'The classification it belongs to: national, cofog, or your own.';
+comment on column function_code.sort is 'Place among its siblings.';
+create index function_code_parent on function_code (parent_id);
+create trigger tree_guard before insert or update on function_code
+    for each row execute function tree_guard('function_id');
+
+create table objective (
+    objective_id text primary key check (objective_id <> ''),
+    parent_id    text references objective,
+    name         text not null,
+    sort         integer not null default 0
+);
+comment on table objective is 'What the programs contribute to: the performance of the government, as a tree. Seeded with a ready-made one; replace it.';
+comment on column objective.objective_id is 'The code of the objective.';
+comment on column objective.parent_id is 'The objective above; empty at the top.';
+comment on column objective.name is 'The name of the objective.';
+comment on column objective.sort is 'Place among its siblings.';
+create index objective_parent on objective (parent_id);
+create trigger tree_guard before insert or update on objective
+    for each row execute function tree_guard('objective_id');
+
+-- flat classifications ---------------------------------------------------------------------------
+
+create table nature (
+    nature text primary key check (nature <> ''),
+    name   text not null,
+    is_revenue boolean not null default false,
+    sort   integer not null default 0
+);
+comment on table nature is 'Revenue or expenditure.';
+comment on column nature.nature is 'The code of the nature.';
+comment on column nature.name is 'Its name.';
+comment on column nature.is_revenue is 'Whether money comes in: such programs are left out of the totals of spending and shown by revenue_result.';
+comment on column nature.sort is 'Place in a list.';
+
+create table scope (
+    scope text primary key check (scope <> ''),
+    name  text not null,
+    sort  integer not null default 0
+);
+comment on table scope is 'How wide a budget is: basic expenditure, a project, a whole department, a government.';
+comment on column scope.scope is 'The code of the scope.';
+comment on column scope.name is 'Its name.';
+comment on column scope.sort is 'Place in a list.';
+
+create table fund (
+    fund text primary key check (fund <> ''),
+    name text not null,
+    sort integer not null default 0
+);
+comment on table fund is 'Which purse the money belongs to.';
+comment on column fund.fund is 'The code of the fund.';
+comment on column fund.name is 'Its name.';
+comment on column fund.sort is 'Place in a list.';
+
+create table revenue_type (
+    revenue_type text primary key check (revenue_type <> ''),
+    name         text not null,
+    is_tax       boolean not null default false,
+    is_own       boolean not null default true,
+    sort         integer not null default 0
+);
+comment on table revenue_type is 'What kind of revenue: taxes, fees, transfers, borrowing.';
+comment on column revenue_type.revenue_type is 'The code of the type.';
+comment on column revenue_type.name is 'Its name.';
+comment on column revenue_type.is_tax is 'Whether it counts towards the tax share.';
+comment on column revenue_type.is_own is 'Whether it is the unit''s own revenue and counts towards self-sufficiency.';
+comment on column revenue_type.sort is 'Place in a list.';
+
+create table dimension (
+    dimension text primary key check (dimension <> ''),
+    part_of   text references dimension,
+    name      text not null,
+    sort      integer not null default 0
+);
+comment on table dimension is 'What an indicator measures: output, benefit, satisfaction, budget execution; for revenue scale, quality, structure.';
+comment on column dimension.dimension is 'The code of the dimension.';
+comment on column dimension.part_of is 'The dimension it is a part of: quantity is a part of output.';
+comment on column dimension.name is 'Its name.';
+comment on column dimension.sort is 'Place in a list.';
+
+create table aspect (
+    aspect text primary key check (aspect <> ''),
+    name   text not null,
+    sort   integer not null default 0
+);
+comment on table aspect is 'Which of economy, efficiency, effectiveness and equity an indicator speaks to.';
+comment on column aspect.aspect is 'The code of the aspect.';
+comment on column aspect.name is 'Its name.';
+comment on column aspect.sort is 'Place in a list.';
+
+create table translation (
+    kind     text not null,
+    code     text not null,
+    language text not null,
+    name     text not null,
+    primary key (kind, code, language)
+);
+comment on table translation is 'Names in further languages. kind is the table (nature, scope, fund, dimension, ...), code its key.';
+comment on column translation.kind is 'The table that the code is from.';
+comment on column translation.code is 'The key of the row there.';
+comment on column translation.language is 'A language tag: zh, fr, es.';
+comment on column translation.name is 'The name in that language.';
+
+-- settings ---------------------------------------------------------------------------------------
+
+create table setting (
+    fiscal_year      integer primary key default 0 check (fiscal_year >= 0),
+    scale            bpm.scale not null default 'excellent >= 90, good >= 80, fair >= 60, poor',
+    missing          text not null default 'renormalise'
+                     check (missing ~ '^(renormalise|zero|error|require [0-9]+(\.[0-9]+)?)$'),
+    money            text not null default 'budget' check (money in ('approved', 'budget', 'received', 'executed')),
+    weight_total     numeric(12,4) not null default 100 check (weight_total > 0),
+    execution_points numeric(12,4) not null default 10 check (execution_points >= 0),
+    totals_required  boolean not null default true,
+    unspent_alert    numeric(7,4) not null default 20 check (unspent_alert between 0 and 100),
+    year_start_month integer not null default 1 check (year_start_month between 1 and 12),
+    totals_policy    text not null default 'own' check (totals_policy in ('own', 'true')),
+    suppress_below   integer not null default 5 check (suppress_below >= 1)
+);
+comment on table setting is 'What differs between places and years. A year without a row of its own takes the row of the latest year before it; year 0 is the one for all.';
+comment on column setting.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
+comment on column setting.scale is 'What a score is called.';
+comment on column setting.missing is 'What a missing score does: renormalise (the score over what is there), zero, error, or "require 80" (a node with less than 80 % of its weight scored has no score).';
+comment on column setting.money is 'Which money weighs programs in a rollup: approved, budget (approved and adjusted), received or executed.';
+comment on column setting.weight_total is 'What the weights of a program total at evaluation.';
+comment on column setting.execution_points is 'How much of the total is budget execution, which has no target to set: targets total weight_total less this.';
+comment on column setting.totals_required is 'Whether weights that do not total this keep a budget from being approved.';
+comment on column setting.unspent_alert is 'The percentage of the budget that may stay unspent before check_result warns.';
+comment on column setting.year_start_month is 'The month in which the fiscal year begins. A year that does not begin in January has the number of the year in which it ends.';
+comment on column setting.totals_policy is 'What a role with row security sees as totals: own (its own rows only) or true (published totals, small ones suppressed).';
+comment on column setting.suppress_below is 'Published totals over fewer programs than this show no figures.';
+insert into setting default values;
+
+create table lifecycle_rule (
+    lifecycle_id text primary key check (lifecycle_id <> ''),
+    name         text not null,
+    rule         bpm.lifecycle not null
+);
+comment on table lifecycle_rule is 'The states that a budget may pass through, by kind of program.';
+comment on column lifecycle_rule.lifecycle_id is 'The code of the lifecycle.';
+comment on column lifecycle_rule.name is 'Its name.';
+comment on column lifecycle_rule.rule is 'The lifecycle itself.';
+
+-- seeds ------------------------------------------------------------------------------------------
+
+insert into nature values
+    ('expenditure', 'Expenditure', false, 1),
+    ('revenue', 'Revenue', true, 2);
+
+insert into scope values
+    ('basic', 'Basic expenditure', 1),
+    ('project', 'Project', 2),
+    ('department', 'Department overall', 3),
+    ('government', 'Government', 4);
+
+insert into fund values
+    ('general', 'General public budget', 1),
+    ('government', 'Government funds', 2),
+    ('capital', 'State capital', 3),
+    ('social', 'Social insurance', 4);
+
+insert into revenue_type values
+    ('tax', 'Tax', true, true, 1),
+    ('nontax', 'Fees and other own revenue', false, true, 2),
+    ('transfer', 'Transfers from other governments', false, false, 3),
+    ('borrowing', 'Borrowing', false, false, 4);
+
+insert into dimension values
+    ('output', null, 'Output', 1),
+    ('quantity', 'output', 'Quantity', 2),
+    ('quality', 'output', 'Quality', 3),
+    ('timeliness', 'output', 'Timeliness', 4),
+    ('cost', null, 'Cost', 5),
+    ('benefit', null, 'Benefit', 6),
+    ('economic', 'benefit', 'Economic benefit', 7),
+    ('social', 'benefit', 'Social benefit', 8),
+    ('ecological', 'benefit', 'Ecological benefit', 9),
+    ('lasting', 'benefit', 'Lasting benefit', 10),
+    ('satisfaction', null, 'Satisfaction', 11),
+    ('execution', null, 'Budget execution', 12),
+    ('decision', null, 'Decision', 13),
+    ('process', null, 'Process', 14),
+    ('revenue', null, 'Revenue', 15),
+    ('scale', 'revenue', 'Scale of revenue', 16),
+    ('revenue quality', 'revenue', 'Quality of revenue', 17),
+    ('structure', 'revenue', 'Structure of revenue', 18);
+
+insert into aspect values
+    ('economy', 'Economy', 1),
+    ('efficiency', 'Efficiency', 2),
+    ('effectiveness', 'Effectiveness', 3),
+    ('equity', 'Equity', 4);
+
+insert into function_code (function_id, parent_id, name, scheme, sort) values
+    ('national', null, 'National functional classification', 'national', 0),
+    ('201', 'national', 'General public services', 'national', 1),
+    ('205', 'national', 'Education', 'national', 2),
+    ('206', 'national', 'Science and technology', 'national', 3),
+    ('208', 'national', 'Social security and employment', 'national', 4),
+    ('210', 'national', 'Health', 'national', 5),
+    ('213', 'national', 'Agriculture, forestry and water', 'national', 6),
+    ('cofog', null, 'Classification of the functions of government', 'cofog', 0),
+    ('01', 'cofog', 'General public services', 'cofog', 1),
+    ('02', 'cofog', 'Defence', 'cofog', 2),
+    ('03', 'cofog', 'Public order and safety', 'cofog', 3),
+    ('04', 'cofog', 'Economic affairs', 'cofog', 4),
+    ('05', 'cofog', 'Environmental protection', 'cofog', 5),
+    ('06', 'cofog', 'Housing and community amenities', 'cofog', 6),
+    ('07', 'cofog', 'Health', 'cofog', 7),
+    ('08', 'cofog', 'Recreation, culture and religion', 'cofog', 8),
+    ('09', 'cofog', 'Education', 'cofog', 9),
+    ('10', 'cofog', 'Social protection', 'cofog', 10);
+
+insert into objective (objective_id, parent_id, name, sort) values
+    ('government', null, 'Government performance', 0),
+    ('cost', 'government', 'Government cost', 1),
+    ('efficiency', 'government', 'Government efficiency', 2),
+    ('stability', 'government', 'Political stability', 3),
+    ('progress', 'government', 'Social progress', 4),
+    ('expectations', 'government', 'Development expectations', 5);
+
+insert into lifecycle_rule values
+    ('project', 'Project, all five links', bpm.project_lifecycle()),
+    ('basic', 'Basic expenditure and revenue', bpm.basic_lifecycle());
+
+-- Names in other languages, as far as the database's encoding has their letters. Escaped, because this text has to
+-- pass through databases of every encoding.
+do $do$
+declare
+    t record;
+begin
+    for t in
+        select * from (values
+            ('nature', 'expenditure', 'zh', '\652F\51FA'),
+            ('nature', 'expenditure', 'fr', 'D\00E9penses'),
+            ('nature', 'revenue', 'zh', '\6536\5165'),
+            ('nature', 'revenue', 'fr', 'Recettes'),
+            ('scope', 'basic', 'zh', '\57FA\672C\652F\51FA'),
+            ('scope', 'basic', 'fr', 'D\00E9penses de base'),
+            ('scope', 'project', 'zh', '\9879\76EE\652F\51FA'),
+            ('scope', 'project', 'fr', 'Projet'),
+            ('scope', 'department', 'zh', '\90E8\95E8\6574\4F53'),
+            ('scope', 'department', 'fr', 'Ensemble du minist\00E8re'),
+            ('scope', 'government', 'zh', '\653F\5E9C\9884\7B97'),
+            ('scope', 'government', 'fr', 'Gouvernement'),
+            ('fund', 'general', 'zh', '\4E00\822C\516C\5171\9884\7B97'),
+            ('fund', 'general', 'fr', 'Budget g\00E9n\00E9ral'),
+            ('fund', 'government', 'zh', '\653F\5E9C\6027\57FA\91D1'),
+            ('fund', 'government', 'fr', 'Fonds publics'),
+            ('fund', 'capital', 'zh', '\56FD\6709\8D44\672C\7ECF\8425'),
+            ('fund', 'capital', 'fr', 'Capital d''\00C9tat'),
+            ('fund', 'social', 'zh', '\793E\4F1A\4FDD\9669\57FA\91D1'),
+            ('fund', 'social', 'fr', 'Assurances sociales'),
+            ('revenue_type', 'tax', 'zh', '\7A0E\6536'),
+            ('revenue_type', 'tax', 'fr', 'Imp\00F4ts'),
+            ('revenue_type', 'nontax', 'zh', '\975E\7A0E\6536\5165'),
+            ('revenue_type', 'nontax', 'fr', 'Recettes non fiscales'),
+            ('revenue_type', 'transfer', 'zh', '\8F6C\79FB\652F\4ED8'),
+            ('revenue_type', 'transfer', 'fr', 'Transferts'),
+            ('revenue_type', 'borrowing', 'zh', '\503A\52A1\6536\5165'),
+            ('revenue_type', 'borrowing', 'fr', 'Emprunts'),
+            ('dimension', 'output', 'zh', '\4EA7\51FA\6307\6807'),
+            ('dimension', 'output', 'fr', 'Production'),
+            ('dimension', 'quantity', 'zh', '\6570\91CF\6307\6807'),
+            ('dimension', 'quantity', 'fr', 'Quantit\00E9'),
+            ('dimension', 'quality', 'zh', '\8D28\91CF\6307\6807'),
+            ('dimension', 'quality', 'fr', 'Qualit\00E9'),
+            ('dimension', 'timeliness', 'zh', '\65F6\6548\6307\6807'),
+            ('dimension', 'timeliness', 'fr', 'D\00E9lais'),
+            ('dimension', 'cost', 'zh', '\6210\672C\6307\6807'),
+            ('dimension', 'cost', 'fr', 'Co\00FBt'),
+            ('dimension', 'benefit', 'zh', '\6548\76CA\6307\6807'),
+            ('dimension', 'benefit', 'fr', 'B\00E9n\00E9fice'),
+            ('dimension', 'economic', 'zh', '\7ECF\6D4E\6548\76CA'),
+            ('dimension', 'economic', 'fr', 'B\00E9n\00E9fice \00E9conomique'),
+            ('dimension', 'social', 'zh', '\793E\4F1A\6548\76CA'),
+            ('dimension', 'social', 'fr', 'B\00E9n\00E9fice social'),
+            ('dimension', 'ecological', 'zh', '\751F\6001\6548\76CA'),
+            ('dimension', 'ecological', 'fr', 'B\00E9n\00E9fice \00E9cologique'),
+            ('dimension', 'lasting', 'zh', '\53EF\6301\7EED\5F71\54CD'),
+            ('dimension', 'lasting', 'fr', 'Effet durable'),
+            ('dimension', 'satisfaction', 'zh', '\6EE1\610F\5EA6\6307\6807'),
+            ('dimension', 'satisfaction', 'fr', 'Satisfaction'),
+            ('dimension', 'execution', 'zh', '\9884\7B97\6267\884C\7387'),
+            ('dimension', 'execution', 'fr', 'Ex\00E9cution budg\00E9taire'),
+            ('dimension', 'decision', 'zh', '\51B3\7B56'),
+            ('dimension', 'decision', 'fr', 'D\00E9cision'),
+            ('dimension', 'process', 'zh', '\8FC7\7A0B'),
+            ('dimension', 'process', 'fr', 'Processus'),
+            ('dimension', 'revenue', 'zh', '\6536\5165\7EE9\6548'),
+            ('dimension', 'revenue', 'fr', 'Recettes'),
+            ('dimension', 'scale', 'zh', '\6536\5165\89C4\6A21'),
+            ('dimension', 'scale', 'fr', 'Volume des recettes'),
+            ('dimension', 'revenue quality', 'zh', '\6536\5165\8D28\91CF'),
+            ('dimension', 'revenue quality', 'fr', 'Qualit\00E9 des recettes'),
+            ('dimension', 'structure', 'zh', '\6536\5165\7ED3\6784'),
+            ('dimension', 'structure', 'fr', 'Structure des recettes'),
+            ('aspect', 'economy', 'zh', '\7ECF\6D4E\6027'),
+            ('aspect', 'economy', 'fr', '\00C9conomie'),
+            ('aspect', 'efficiency', 'zh', '\6548\7387\6027'),
+            ('aspect', 'efficiency', 'fr', 'Efficience'),
+            ('aspect', 'effectiveness', 'zh', '\6548\76CA\6027'),
+            ('aspect', 'effectiveness', 'fr', 'Efficacit\00E9'),
+            ('aspect', 'equity', 'zh', '\516C\5E73\6027'),
+            ('aspect', 'equity', 'fr', '\00C9quit\00E9'),
+            ('objective', 'government', 'zh', '\653F\5E9C\7EE9\6548'),
+            ('objective', 'government', 'fr', 'Performance du gouvernement'),
+            ('objective', 'cost', 'zh', '\653F\5E9C\6210\672C'),
+            ('objective', 'cost', 'fr', 'Co\00FBt du gouvernement'),
+            ('objective', 'efficiency', 'zh', '\653F\5E9C\6548\7387'),
+            ('objective', 'efficiency', 'fr', 'Efficience du gouvernement'),
+            ('objective', 'stability', 'zh', '\653F\6CBB\7A33\5B9A'),
+            ('objective', 'stability', 'fr', 'Stabilit\00E9 politique'),
+            ('objective', 'progress', 'zh', '\793E\4F1A\8FDB\6B65'),
+            ('objective', 'progress', 'fr', 'Progr\00E8s social'),
+            ('objective', 'expectations', 'zh', '\53D1\5C55\9884\671F'),
+            ('objective', 'expectations', 'fr', 'Perspectives de d\00E9veloppement'),
+            ('function_code', '201', 'zh', '\4E00\822C\516C\5171\670D\52A1\652F\51FA'),
+            ('function_code', '205', 'zh', '\6559\80B2\652F\51FA'),
+            ('function_code', '206', 'zh', '\79D1\5B66\6280\672F\652F\51FA'),
+            ('function_code', '208', 'zh', '\793E\4F1A\4FDD\969C\548C\5C31\4E1A\652F\51FA'),
+            ('function_code', '210', 'zh', '\536B\751F\5065\5EB7\652F\51FA'),
+            ('function_code', '213', 'zh', '\519C\6797\6C34\652F\51FA')
+        ) as v (kind, code, language, name)
+    loop
+        begin
+            insert into translation (kind, code, language, name) values (t.kind, t.code, t.language, unistr(t.name));
+        exception when untranslatable_character or feature_not_supported then
+            null;
+        end;
+    end loop;
+end
+$do$;

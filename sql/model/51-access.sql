@@ -1,0 +1,76 @@
+-- Whose rows: which role sees which units. bpm.enable_row_security() puts it into force.
+
+create table unit_access (
+    role_name text not null check (role_name <> ''),
+    unit_id   text not null references unit,
+    primary key (role_name, unit_id)
+);
+comment on table unit_access is 'Which role sees which unit, with all units below it. In force after bpm.enable_row_security().';
+comment on column unit_access.role_name is 'The role, or one that it is a member of.';
+comment on column unit_access.unit_id is 'The unit, with all below it.';
+
+create table unit_visible (
+    role_name text not null,
+    unit_id   text not null,
+    primary key (role_name, unit_id)
+);
+comment on table unit_visible is 'unit_access with all units below, for the policies; kept by triggers, not to be written to.';
+comment on column unit_visible.role_name is 'The role.';
+comment on column unit_visible.unit_id is 'A unit that it sees.';
+
+create function unit_visible_refresh() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    lock table unit_visible in share row exclusive mode;
+    with recursive seen (role_name, unit_id) as (
+        select a.role_name, a.unit_id from unit_access a
+        union
+        select s.role_name, u.unit_id from seen s join unit u on u.parent_id = s.unit_id
+    ), gone as (
+        delete from unit_visible v
+        where not exists (select from seen s where s.role_name = v.role_name and s.unit_id = v.unit_id)
+    )
+    insert into unit_visible select role_name, unit_id from seen on conflict do nothing;
+    return null;
+end
+$$;
+comment on function unit_visible_refresh() is 'Keeps unit_visible what unit and unit_access say.';
+create trigger unit_visible_refresh after insert or update or delete or truncate on unit
+    for each statement execute function unit_visible_refresh();
+create trigger unit_visible_refresh after insert or update or delete or truncate on unit_access
+    for each statement execute function unit_visible_refresh();
+
+create table published_total (
+    unit_id      text not null references unit,
+    fiscal_year  integer not null,
+    suppressed   integer not null default 0 check (suppressed in (0, 1)),
+    programs     integer,
+    budget       numeric(38,2),
+    executed     numeric(38,2),
+    money        numeric(38,2),
+    scored_money numeric(38,2),
+    score_sum    numeric(38,10),
+    score        numeric(11,8),
+    coverage     numeric(11,8),
+    rating       text,
+    published_at timestamptz not null default now(),
+    published_by text not null default current_user,
+    primary key (unit_id, fiscal_year)
+);
+comment on table published_total is 'Totals by unit for those who do not see all rows, made by publish_totals(); figures over few programs are not in it.';
+comment on column published_total.unit_id is 'The unit, with everything below it.';
+comment on column published_total.fiscal_year is 'The fiscal year.';
+comment on column published_total.suppressed is '1 when the figures are held back.';
+comment on column published_total.programs is 'Number of programs.';
+comment on column published_total.budget is 'Approved and adjusted.';
+comment on column published_total.executed is 'Spent.';
+comment on column published_total.money is 'The money that weighs the programs: denominator of coverage.';
+comment on column published_total.scored_money is 'Money of the programs that have a score: denominator of score.';
+comment on column published_total.score_sum is 'Sum of money * score: numerator of score.';
+comment on column published_total.score is 'Points of 100.';
+comment on column published_total.coverage is 'Percentage of the weight that is scored.';
+comment on column published_total.rating is 'What the score is called.';
+comment on column published_total.published_at is 'When it was published.';
+comment on column published_total.published_by is 'By whom.';
