@@ -1,0 +1,160 @@
+-- Whose rows: three roles with row security; nothing leaks through views, COPY, functions or messages.
+-- Roles are the cluster's, so they have names of their own, and go with the transaction.
+begin;
+create extension if not exists pgtap;
+create extension if not exists bpm;
+select plan(46);
+
+create role bpm_test_edu;
+create role bpm_test_health;
+create role bpm_test_stranger;
+select bpm.create_model('Own "rows"');
+set local search_path = 'Own "rows"', public;
+
+insert into unit values ('gov', null, 'Government'), ('edu', 'gov', 'Education'), ('school', 'edu', 'Schools'), ('health', 'gov', 'Health');
+insert into translation values ('unit', 'edu', 'fr', 'Éducation'), ('unit', 'health', 'fr', 'Santé');
+insert into program (program_id, fiscal_year, name, unit_id)
+select u || n, 2026, 'Program ' || u || n, u from (values ('gov', 1), ('edu', 3), ('school', 6), ('health', 7)) v (u, c), generate_series(1, c) n;
+do $$ begin perform apply_framework(program_id, fiscal_year, 'part') from program; end $$;
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual)
+select program_id, fiscal_year, indicator_id, '2026-12-31', 70 from indicator;
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) select program_id, 2026, 'approved', '2026-01-01', 1000 from program;
+insert into rating_override (program_id, fiscal_year, valid_from, rating, reason) select program_id, 2026, '2026-01-01', 'secret', 'secret' from program where unit_id = 'health';
+insert into stage_event (program_id, fiscal_year, at, stage) select program_id, 2026, '2025-10-01', 'drafted' from program;
+
+insert into unit_access values ('bpm_test_edu', 'edu'), ('bpm_test_health', 'health'), ('nobody at all', 'gov');
+select is(bpm.enable_row_security('Own "rows"'), 30, 'policies on all tables');
+select is_empty($$select c.relname from pg_class c where relnamespace = '"Own ""rows"""'::regnamespace and relkind = 'r'
+    and (not relrowsecurity or not exists (select from pg_policy p where p.polrelid = c.oid))$$, 'on every one');
+select is(bpm.enable_row_security('Own "rows"'), 30, 'again: nothing changes');
+select lives_ok($$select bpm.grant_editor('Own "rows"', 'bpm_test_edu'), bpm.grant_reader('Own "rows"', 'bpm_test_health')$$, 'an editor and a reader');
+select throws_ok($$select bpm.grant_reader('public', 'bpm_test_edu')$$, '3F000', null, 'only of a model');
+create table public.seen (role name, what text, n bigint);
+grant all on public.seen to public;
+do $$ begin execute 'grant usage, create on schema public to bpm_test_edu, bpm_test_health, bpm_test_stranger'; end $$;
+analyze;
+
+-- one probe, three roles -----------------------------------------------------------------------------------
+-- every table and view of the model that has a unit or a program in it: how many rows are another's
+create function public.foreign_rows() returns setof text language plpgsql as $$
+declare
+    c record;
+    n bigint;
+    mine text := case current_user when 'bpm_test_edu' then '^(edu|school)' when 'bpm_test_health' then '^health' else '^$' end;
+begin
+    for c in
+        select r.relname, string_agg(format('coalesce(%I::text, '''') !~ %L and coalesce(%1$I::text, '''') <> ''''', a.attname, mine), ' or ') as foreign_key
+        from pg_class r join pg_attribute a on a.attrelid = r.oid and a.attname in ('program_id', 'unit_id', 'ancestor_id', 'id')
+        where r.relnamespace = '"Own ""rows"""'::regnamespace and r.relkind in ('r', 'v') and r.relname !~ '^(import|load)_'
+            and r.relname not in ('published_total', 'unit_total', 'function_code_tree', 'objective_tree')
+        group by r.relname
+    loop
+        execute format('select count(*) from "Own ""rows""".%I where %s', c.relname, c.foreign_key) into n;
+        if n > 0 then
+            return next format('%s: %s', c.relname, n);
+        end if;
+    end loop;
+end $$;
+grant execute on function public.foreign_rows() to public;
+
+set local role bpm_test_edu;
+select is_empty('select * from public.foreign_rows()', 'the editor of education sees no row of another unit, in any table or view');
+select results_eq('select unit_id, programs, budget from unit_result order by 1',
+    $$values ('edu', 9, 9000::numeric(38,2)), ('school', 6, 6000)$$, 'its totals are over its own rows, and higher units do not show');
+select is((select programs from year_result), 9, 'so with the year');
+select is((select count(*) from unit), 2::bigint, 'units: its own and those below');
+select is((select count(*) from translation where kind = 'unit'), 1::bigint, 'and their names in other languages');
+select is((select count(*) from unit_access), 1::bigint, 'who sees what: what is about itself');
+select is_empty($$select * from gate_faults('health1', 2026, 'approved') except select condition, detail from gate_faults('not there', 2026, 'approved')$$,
+    'a function says of a hidden program what it says of none');
+select is_empty($$select * from check_result where program_id ~ 'health|gov'$$, 'faults of others stay theirs');
+reset role;
+set local role bpm_test_health;
+select is_empty('select * from public.foreign_rows()', 'nor does the reader of health');
+select results_eq('select unit_id, programs from unit_result order by 1', $$values ('health', 7)$$, 'its totals');
+select is((select rating from program_result where program_id = 'health1'), 'secret', 'what it sees of its own');
+select throws_ok($$insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values ('health1', 2026, 'purpose', '2026-11-01', 1)$$,
+    '42501', null, 'a reader does not write');
+select throws_ok('select * from import_measurement', '42501', null, 'nor see imports');
+reset role;
+set local role bpm_test_stranger;
+select throws_ok('select * from "Own ""rows""".program_result', '42501', null, 'a stranger sees nothing at all');
+reset role;
+do $$ begin perform bpm.grant_reader('Own "rows"', 'bpm_test_stranger'); end $$;
+set local role bpm_test_stranger;
+select is_empty('select * from public.foreign_rows()', 'nor as a reader without units');
+select is((select count(*) from program_result), 0::bigint, 'no programs');
+reset role;
+
+-- what comes out by COPY, EXPLAIN and messages -------------------------------------------------------------
+
+set local role bpm_test_edu;
+create temp table copied (program_id text, fiscal_year int, indicator_id text, as_of date);
+create function public.leaky(text) returns boolean language plpgsql cost 0.0000001 as $$
+begin insert into public.seen values (current_user, $1, 1); return true; end $$;
+select is((select count(*) from program where public.leaky(program_id)), 9::bigint, 'a cheap function in WHERE');
+select is_empty($$select * from public.seen where what !~ '^(edu|school)'$$, 'is not called with another''s rows');
+select is((select count(*) from program_result where public.leaky(program_id)), 9::bigint, 'nor below a view');
+select is_empty($$select * from public.seen where what !~ '^(edu|school)'$$, 'not there either');
+
+create function public.message_of(statement text) returns text language plpgsql as $$
+declare m text; d text; h text; c text;
+begin
+    execute statement;
+    return 'no error';
+exception when others then
+    get stacked diagnostics m = message_text, d = pg_exception_detail, h = pg_exception_hint, c = returned_sqlstate;
+    return concat_ws(' | ', c, m, nullif(d, ''), nullif(h, ''));
+end $$;
+-- what is there and hidden, and what is not there, give the same message
+create function public.same_message(statement text, hidden text, absent text) returns text language sql as $$
+    select is(replace(public.message_of(format(statement, hidden)), hidden, '?'), replace(public.message_of(format(statement, absent)), absent, '?'),
+              'the same message for hidden and absent: ' || left(statement, 50))
+$$;
+select public.same_message($$insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values ('%s', 2026, 'purpose', '2026-11-01', 1)$$, 'health1', 'absent1');
+select public.same_message($$insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values ('%s', 2026, 'executed', '2026-11-01', 1)$$, 'health1', 'absent1');
+select public.same_message($$insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('%s', 2026, 'purpose', '2026-11-01', '>= 1')$$, 'health1', 'absent1');
+select public.same_message($$insert into stage_event (program_id, fiscal_year, at, stage) values ('%s', 2026, '2026-11-01', 'targeted')$$, 'health1', 'absent1');
+select public.same_message($$insert into indicator (program_id, fiscal_year, indicator_id, name) values ('%s', 2026, 'x', 'x')$$, 'health1', 'absent1');
+select public.same_message($$insert into program (program_id, fiscal_year, name, unit_id) values ('new', 2026, 'x', '%s')$$, 'health', 'absent');
+select public.same_message($$update program set unit_id = '%s' where program_id = 'edu1'$$, 'health', 'absent');
+select public.same_message($$select apply_framework('%s', 2026, 'part')$$, 'health1', 'absent1');
+select public.same_message($$select create_framework('f', 'f', '%s', 2026)$$, 'health1', 'absent1');
+select is(public.message_of($$update measurement set actual = 1 where program_id = 'health1'$$) ~ '^42501', true, 'facts are not changed by an editor');
+
+-- writing --------------------------------------------------------------------------------------------------
+
+select lives_ok($$insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values ('edu1', 2026, 'purpose', '2027-01-31', 80)$$, 'an editor adds facts');
+select throws_ok($$insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, recorded_by) values ('edu1', 2026, 'purpose', '2027-02-01', 80, 'the minister')$$,
+    '42501', null, 'under its own name');
+select throws_ok($$insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, recorded_at) values ('edu1', 2026, 'purpose', '2027-02-01', 80, '2020-01-01')$$,
+    '42501', null, 'and now');
+select throws_ok($$update setting set money = 'executed'$$, '42501', null, 'settings are not its to change');
+select throws_ok($$insert into unit_access values ('bpm_test_edu', 'gov')$$, '42501', null, 'nor who sees what');
+copy load_measurement (program_id, fiscal_year, indicator_id, as_of, actual) from stdin csv;
+edu1,2026,planning,2027-01-31,90
+health1,2026,planning,2027-01-31,90
+absent1,2026,planning,2027-01-31,90
+\.
+select results_eq($$select moved, left_over from import_rows('measurement')$$, 'values (1::bigint, 2::bigint)', 'COPY and import: its own rows');
+select is((select count(distinct replace(replace(reason, 'health1', '?'), 'absent1', '?')) from import_measurement), 1::bigint, 'hidden and absent for the same reason');
+reset role;
+
+-- true totals ----------------------------------------------------------------------------------------------
+-- gov 17 = own 1 + edu 9 (own 3 + school 6) + health 7. k = 5: of edu, 9 - 6 leaves 3, too few: school is held back.
+-- of gov, 17 - 9 - 7 leaves 1, too few: the smaller of the two, health, is held back, and 8 are left.
+select is(publish_totals(2026), 2, 'totals are published');
+select results_eq('select unit_id, suppressed, programs, budget from unit_total order by 1',
+    $$values ('edu', 0, 9, 9000::numeric(38,2)), ('gov', 0, 17, 17000), ('health', 1, null, null), ('school', 1, null, null)$$,
+    'small figures are held back, and what would give them away');
+set local role bpm_test_health;
+select results_eq('select unit_id from unit_total order by 1', $$values ('health')$$, 'policy own: a role reads the totals of its units');
+reset role;
+update setting set totals_policy = 'true';
+set local role bpm_test_health;
+select results_eq('select unit_id, budget from unit_total where suppressed = 0 order by 1', $$values ('edu', 9000::numeric(38,2)), ('gov', 17000)$$,
+    'policy true: the true totals');
+reset role;
+
+select * from finish();
+rollback;
