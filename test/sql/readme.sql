@@ -145,4 +145,69 @@ from (select bpm.rollup(score, weight) as r
 
 select bpm.target '>= 95% form 60';
 
+create table ledger (
+  doc int primary key, project text, year int, booked date, kind text, amount numeric(12,2));
+
+insert into ledger values
+  (1, 'roofs', 2026, '2026-01-05', 'budget', 800000), (2, 'roofs', 2026, '2026-05-31', 'payment', 400000),
+  (3, 'roofs', 2026, '2026-11-30', 'payment', 360000),
+  (4, 'lanes', 2026, '2026-01-05', 'budget', 200000), (5, 'lanes', 2026, '2026-09-30', 'payment', 190000);
+
+select bpm.create_model('perf');
+
+create or replace view perf.program_budget with (security_invoker = true) as
+select project as program_id, year as fiscal_year, doc::text as entry_id, booked as entry_date,
+       '-infinity'::timestamptz as recorded_at,
+       case kind when 'budget' then amount end::numeric(20,2) as approved,
+       null::numeric(20,2) as adjusted, null::numeric(20,2) as received,
+       case kind when 'payment' then amount end::numeric(20,2) as executed,
+       null::numeric(20,2) as planned
+from ledger;
+
+insert into perf.unit (unit_id, parent_id, name) values
+  ('city', null, 'City'), ('schools', 'city', 'Department of Schools'), ('streets', 'city', 'Department of Streets');
+
+insert into perf.program (program_id, fiscal_year, name, unit_id) values
+  ('roofs', 2026, 'New roofs', 'schools'), ('lanes', 2026, 'Bus lanes', 'streets');
+
+select * from perf.check_inputs();
+
+insert into perf.indicator (program_id, fiscal_year, indicator_id, name, source) values
+  ('roofs', 2026, 'spending', 'Budget executed',  'budget'),
+  ('roofs', 2026, 'done',     'Roofs renewed',    'measured'),
+  ('roofs', 2026, 'tight',    'Roofs without a leak', 'measured'),
+  ('lanes', 2026, 'spending', 'Budget executed',  'budget'),
+  ('lanes', 2026, 'length',   'Kilometres built', 'measured'),
+  ('lanes', 2026, 'riders',   'Riders satisfied', 'measured');
+
+insert into perf.target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight) values
+  ('roofs', 2026, 'spending', '2026-01-01', '>= 100%', 10),
+  ('roofs', 2026, 'done',     '2026-01-01', '>= 40 [roofs]', 50),
+  ('roofs', 2026, 'tight',    '2026-01-01', '>= 98%', 40),
+  ('lanes', 2026, 'spending', '2026-01-01', '>= 100%', 10),
+  ('lanes', 2026, 'length',   '2026-01-01', '>= 12 [km]', 60),
+  ('lanes', 2026, 'riders',   '2026-01-01', '>= 90% floor 60', 30);
+
+insert into perf.measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
+  ('roofs', 2026, 'done',   '2026-06-30', 19), ('roofs', 2026, 'done',   '2026-12-31', 38),
+  ('roofs', 2026, 'tight',  '2026-12-31', 98), ('lanes', 2026, 'length', '2026-06-30', 9),
+  ('lanes', 2026, 'length', '2026-12-31', 9);
+
+select unit_id, programs, budget, execution_rate as executed, round(score, 2) as score, rating,
+       round(coverage) as coverage, round(low, 2) as low, round(high, 2) as high
+from perf.unit_result
+order by unit_id;
+
+set bpm.as_of = '2026-06-30';
+
+select unit_id, execution_rate as executed, round(score, 2) as score, rating, round(coverage) as coverage
+from perf.unit_result
+order by unit_id;
+
+reset bpm.as_of;
+
+select severity, kind, program_id, item, detail from perf.check_result order by severity_rank, program_id;
+
+drop schema perf cascade;
+
 drop schema readme cascade;
