@@ -59,7 +59,7 @@ comment on column framework_indicator.sort is 'Place among its siblings.';
 
 create table program (
     program_id   text not null check (program_id <> ''),
-    fiscal_year  integer not null check (fiscal_year between 1 and 9999),
+    fiscal_year  integer not null check (fiscal_year between 2 and 9998),
     name         text not null,
     unit_id      text not null references unit,
     nature       text not null default 'expenditure' references nature,

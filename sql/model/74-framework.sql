@@ -1,5 +1,15 @@
 -- Frameworks and gates
 
+create or replace function year_start(fiscal_year integer) returns date
+    language sql stable parallel safe
+    set search_path from current
+as $$
+    select make_date(year_start.fiscal_year - case when s.month = 1 then 0 else 1 end, s.month, 1)
+    from (select coalesce((select s.year_start_month from setting s where s.fiscal_year <= year_start.fiscal_year
+                           order by s.fiscal_year desc limit 1), 1) as month) s
+$$;
+comment on function year_start(integer) is 'The first day of a fiscal year, by the settings.';
+
 create or replace function apply_framework(program_id text, fiscal_year integer, framework_id text,
                                            valid_from date default null, reason text default null)
     returns integer
@@ -11,7 +21,7 @@ declare
     target_program alias for $1;
     target_year alias for $2;
     chosen alias for $3;
-    day date := coalesce($4, make_date($2, 1, 1));
+    day date := coalesce($4, year_start($2));
     added integer;
 begin
     if not exists (select from framework f where f.framework_id = chosen) then
@@ -47,7 +57,7 @@ begin
 end
 $$;
 comment on function apply_framework(text, integer, text, date, text) is
-'Gives a program the indicators, weights and rules of a framework, from a day on (the first of January of the year when not given). The number of indicators and groups.';
+'Gives a program the indicators, weights and rules of a framework, from a day on (the first of the fiscal year when not given). The number of indicators and groups.';
 
 create or replace function create_framework(framework_id text, name text, program_id text, fiscal_year integer,
                                             description text default null)

@@ -29,7 +29,7 @@ as $$
         select p.*, import_reason(
                case when p.program_id is null then 'program_id is missing' end,
                p.year_reason,
-               case when p.fiscal_year not between 1 and 9999 then 'fiscal_year is out of range' end,
+               case when p.fiscal_year not between 2 and 9998 then 'fiscal_year is out of range' end,
                case when p.name is null then 'name is missing' end,
                case when p.unit_id is null then 'unit_id is missing'
                     when not exists (select from unit u where u.unit_id = p.unit_id) then format('there is no unit "%s"', p.unit_id) end,
@@ -87,7 +87,7 @@ as $$
                nullif(btrim(b.name), '') as name, nullif(btrim(b.dimension), '') as dimension,
                nullif(btrim(b.aspect), '') as aspect, nullif(btrim(b.unit_of_measure), '') as unit_of_measure,
                coalesce(nullif(btrim(b.source), ''), 'measured') as source, coalesce(nullif(btrim(b.method), ''), 'mean') as method,
-               t.target, coalesce(w.value, 1) as weight, coalesce(d.value, make_date(greatest(y.number, 1), 1, 1)) as valid_from,
+               t.target, coalesce(w.value, 1) as weight, coalesce(d.value, case when y.number between 2 and 9998 then year_start(y.number) end) as valid_from,
                import_reason(y.reason, t.reason, 'weight: ' || w.reason,
                    case when w.value < 0 then 'weight is negative' when w.value >= 1e12 then 'weight is too large' end,
                    'valid_from: ' || d.reason) as reason

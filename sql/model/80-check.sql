@@ -64,7 +64,7 @@ comment on function check_inputs() is 'What does not fit after an input view was
 
 create or replace view check_result with (security_invoker = true) as
 with program_fact as (
-    select r.*, s.weight_total, s.totals_required, s.unspent_alert, s.year_start_month, f.weight_total as framework_total,
+    select r.*, s.weight_total, s.totals_required, s.unspent_alert, f.weight_total as framework_total,
            t.indicators, t.without_target, t.top_weight
     from program_result r
     left join framework f on f.framework_id = r.framework_id
@@ -103,8 +103,7 @@ with program_fact as (
     from program_fact p
     where p.execution_rate < 100 - p.unspent_alert and p.is_revenue = 0
         and (p.stage in ('closed', 'self_evaluated', 'evaluated', 'rectified', 'applied', 'published')
-             or make_date(p.fiscal_year, 1, 1) + case when p.year_start_month = 1 then interval '1 year'
-                    else make_interval(months => p.year_start_month - 1) end <= (select least(bpm.as_of(), current_date)))
+             or year_start(p.fiscal_year + 1) <= (select least(bpm.as_of(), current_date)))
     union all
     select 'warning', 'no revenue type', p.program_id, p.fiscal_year, null, 'Revenue without a type counts as own and as no tax.',
            'Set revenue_type.'
@@ -141,10 +140,7 @@ with program_fact as (
     select 'warning', 'outside the year', i.program_id, i.fiscal_year, i.indicator_id,
            format('The figure is for %s.', i.measured_on), 'Check the day, or the program''s fiscal year.'
     from indicator_score i
-    left join lateral (
-        select s.year_start_month as start from setting s
-        where s.fiscal_year <= i.fiscal_year order by s.fiscal_year desc limit 1) s on true
-    where i.measured_on < make_date(i.fiscal_year - case when s.start = 1 then 0 else 1 end, s.start, 1)
+    where i.measured_on < year_start(i.fiscal_year)
     union all
     select 'error', 'executed before approval', p.program_id, p.fiscal_year, null,
            format('Money was executed on %s, %s.', x.first, coalesce('the budget was approved on ' || a.at::date, 'and no approval is recorded')),

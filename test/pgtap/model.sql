@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(89);
+select plan(92);
 
 set local timezone = 'UTC';
 select lives_ok($$select bpm.create_model('perf')$$, 'a model is made');
@@ -323,6 +323,15 @@ select results_eq($$select kind, program_id, item from check_inputs()$$,
     $$values ('duplicate key', 'P1', '2'), ('missing key', null, '4'), ('no program', 'P8', null)$$, 'and what does not fit is said');
 select bpm.upgrade_model('perf');
 select is((select budget from program_result where program_id = 'P1'), 500::numeric, 'an upgrade leaves their view');
+
+-- fiscal years --------------------------------------------------------------------------------------------
+
+update setting set year_start_month = 7;
+select is(year_start(2026), '2025-07-01'::date, 'a year that does not begin in January has the number of the year in which it ends');
+insert into program (program_id, fiscal_year, name, unit_id) values ('P5', 2026, 'By the fiscal year', 'edu');
+select is(apply_framework('P5', 2026, 'part'), 4, 'a framework for it');
+select is((select min(valid_from) from target_revision where program_id = 'P5'), '2025-07-01'::date, 'holds from its first day');
+update setting set year_start_month = default;
 
 -- dropping ------------------------------------------------------------------------------------------------
 select throws_ok('drop extension bpm', '2BP01', null, 'the extension stays while a model uses it');
