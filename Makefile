@@ -10,9 +10,12 @@
 # a concept may use the ones before it.
 CONCEPTS = decimal target scale rollup pefa tree lifecycle conformance guard
 
+# C files without SQL of their own: what reads rules, and the parts of tree.
+PARTS = scan tree_rules tree_score tree_margin
+
 EXTENSION  = bpm
 MODULE_big = bpm
-OBJS       = src/scan.o $(CONCEPTS:%=src/%.o)
+OBJS       = $(PARTS:%=src/%.o) $(CONCEPTS:%=src/%.o)
 
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" bpm.control)
 DATA       = $(wildcard sql/bpm--*--*.sql)
