@@ -7,7 +7,7 @@
  * scale     what a score is called
  * rollup    the weighted rollup as a value
  * pefa      letter grades, and two ways to make one of several
- * tree      weighted indicators in a hierarchy
+ * tree      weighted indicators in a hierarchy (its own files share tree.h)
  * lifecycle the states a budget may pass through
  * conformance, guard: a lifecycle against a history, and against what people write
  *
