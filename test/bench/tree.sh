@@ -24,9 +24,9 @@ EOSQL
     bench_warm "$1"
 }
 
-# ours TABLE, peer TABLE: the sums make both compute every column
+# ours TABLE, peer TABLE: the counts make both compute every column
 ours() {
-    echo "select count(*), sum(depth), sum(share), sum(score), sum(low), sum(high), sum(coverage), sum(contribution)
+    echo "select count(*), count(depth), count(share), count(score), count(low), count(high), count(coverage), count(contribution)
           from (select bpm.score_tree(id, parent_id, weight, score) as tree from $1 group by tree) t, bpm.nodes(t.tree) n"
 }
 
@@ -78,7 +78,7 @@ contribution as (
                   <= s.score * 1e8 - sum(floor(exact)) over (partition by t.root_id) then 1 else 0 end) / 1e8 as contribution
     from term t join scored s on s.id = t.root_id
 )
-select count(*), sum(depth), sum(share), sum(score), sum(low), sum(high), sum(coverage), sum(contribution)
+select count(*), count(depth), count(share), count(score), count(low), count(high), count(coverage), count(contribution)
 from (
     select s.id, s.parent_id, d.depth, s.leaf, s.weight, d.share, sc.score, round(b.low / d.share, 8) as low,
            round(b.high / d.share, 8) as high, round(100 * coalesce(b.covered, 0) / d.share, 8) as coverage, c.contribution
