@@ -1221,7 +1221,7 @@ ScanId(BpmScan *scan, IdKind kind, char *room, IdBytes *id)
 		uint64		bytes;
 
 		digits = *scan;
-		digits.at = out.data;
+		digits.text = digits.at = out.data;
 		digits.end = out.data + out.len;
 		if (out.len == 0 || strspn(out.data, "-0123456789") != (size_t) out.len || out.len > 20)
 			return bpm_scan_fail(scan, start, "The id is no integer", NULL);

@@ -10,7 +10,7 @@ begin;
 set local client_min_messages = warning;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(121);
+select plan(122);
 
 /* a tree of three levels by hand --------------------------------------------------------------- */
 
@@ -293,6 +293,8 @@ select throws_ok(format('select %L::bpm.tree', bad), state, null, bad) from (val
     ('{integer, zero} ("9223372036854775808",,,)', '22P02'), ('{uuid, zero} ("12",,,)', '22P02'), ('{text, zero} ("a","b",,)', '23503'),
     ('{text, zero} ("a",,,1,median)', '22P02'), ('{text, total -1} ("a",,,1)', '22P02'), ('{text, round 9} ("a",,,1)', '22P02'),
     ('{text, bounds 5..1} ("a",,,1)', '22P02'), ('{text, require 101} ("a",,,1)', '22P02')) v (bad, state);
+-- the place of what is wrong is looked for in the id, not between two buffers
+select throws_ok($$select '{integer, zero} ("--1",,,)'::bpm.tree$$, '22P02', 'invalid input syntax for type bpm.tree: "--1"', 'an integer id with two signs');
 
 /* what if ------------------------------------------------------------------------------------------ */
 
