@@ -637,7 +637,7 @@ FaultText(const Walk *walk, Fault fault)
 	int64		days = 0;
 
 	if (walk->move != NULL)
-		days = (walk->at - walk->since) / USECS_PER_DAY;
+		days = (int64) (((int128) walk->at - walk->since) / USECS_PER_DAY);
 	switch (fault)
 	{
 		case FAULT_FIRST:
@@ -853,7 +853,7 @@ typedef struct Stay
 	int			visits;
 	bool		open;
 	TimestampTz first;
-	int64		total;			/* microseconds */
+	int128		total;			/* microseconds; all of time is more than 64 bits of them */
 } Stay;
 
 static Datum
@@ -868,7 +868,7 @@ StayRow(TupleDesc desc, const BpmStages *stages, int stage, const Stay *stay)
 	Interval   *duration = palloc0(sizeof(Interval));
 
 	duration->day = (int32) (stay->total / USECS_PER_DAY);
-	duration->time = stay->total % USECS_PER_DAY;
+	duration->time = (int64) (stay->total % USECS_PER_DAY);
 	nulls[STAGE] = stage < 0;
 	if (stage >= 0)
 		values[STAGE] = NameDatum(stages, stage);
@@ -908,7 +908,7 @@ bpm_conformance_durations(PG_FUNCTION_ARGS)
 		Stay	   *stay;
 
 		if (current != NOWHERE)
-			stays[current].total += walk.at - since;
+			stays[current].total += (int128) walk.at - since;
 		current = walk.to >= 0 ? walk.to : BPM_MAX_STAGES;
 		since = walk.at;
 		stay = &stays[current];
@@ -918,7 +918,7 @@ bpm_conformance_durations(PG_FUNCTION_ARGS)
 	if (current != NOWHERE && (current == BPM_MAX_STAGES ||
 							   !bpm_stage_in(walk.stages->final, current)))
 	{
-		stays[current].total += until - since;
+		stays[current].total += (int128) until - since;
 		stays[current].open = true;
 	}
 

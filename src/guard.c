@@ -73,6 +73,7 @@ typedef struct Guard
 	AttrNumber	lifecycle;		/* column that holds it; 0: it is an argument */
 	bool		lifecycle_is_text;
 	BpmStages  *stages;			/* the argument, or the last one met in the column */
+	char	   *text;			/* its text, when that is of the column and not kept for the session */
 	AttrNumber	at;				/* time of an event, or since when the row is in its stage; or 0 */
 	Oid			at_type;
 	AttrNumber	by;				/* role that makes the move, or 0 */
@@ -106,7 +107,7 @@ typedef struct Attempt
 
 /*
  * Lifecycles are immutable and their text says all, so that they can be kept for the session. A
- * session that meets more of them than this parses the rest once per statement.
+ * session that meets more of them than this keeps the last of the rest for a statement.
  */
 #define KEPT 64
 
@@ -135,6 +136,15 @@ ParseOnce(const char *text, MemoryContext context)
 	nkept++;
 	pfree(value);
 	return stages;
+}
+
+static bool
+IsKept(const BpmStages *stages)
+{
+	for (int i = 0; i < nkept; i++)
+		if (kept[i].stages == stages)
+			return true;
+	return false;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -176,6 +186,22 @@ NoSuchColumn(Relation rel, const char *name)
 			 hint ? errhint("%s", hint) : 0));
 }
 
+/*
+ * Generated columns are computed after BEFORE triggers: what those see there is the old value.
+ */
+static void
+CheckNotGenerated(Relation rel, AttrNumber column)
+{
+	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), column - 1);
+
+	if (att->attgenerated != '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" of a lifecycle guard is generated", NameStr(att->attname)),
+				 errdetail("It is computed after the guard has judged the row."),
+				 errhint("Name the columns that it is computed from.")));
+}
+
 static AttrNumber
 Column(Relation rel, const char *name)
 {
@@ -183,6 +209,7 @@ Column(Relation rel, const char *name)
 
 	if (column == 0)
 		NoSuchColumn(rel, name);
+	CheckNotGenerated(rel, column);
 	return column;
 }
 
@@ -256,6 +283,7 @@ ReadLifecycle(Guard *guard, Relation rel, const char *argument, MemoryContext co
 		Oid			type = ColumnType(rel, guard->lifecycle);
 		char	   *name;
 
+		CheckNotGenerated(rel, guard->lifecycle);
 		guard->lifecycle_is_text = IsText(type);
 		if (guard->lifecycle_is_text)
 			return;
@@ -548,6 +576,12 @@ TimeOf(Relation rel, Oid type, Datum value, AttrNumber column)
 	{
 		DateADT		date = DatumGetDateADT(value);
 
+		if (!DATE_NOT_FINITE(date) && date >= TIMESTAMP_END_JULIAN - POSTGRES_EPOCH_JDATE)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("date in column \"%s\" of table \"%s\" is out of range for a timestamp",
+							ColumnName(rel, column), RelationGetRelationName(rel)),
+					 errtablecol(rel, column)));
 		at = DATE_NOT_FINITE(date) ? DT_NOEND : date * USECS_PER_DAY;
 	}
 	else
@@ -574,6 +608,29 @@ TimeIn(const Attempt *attempt, TupleTableSlot *slot)
 }
 
 /*
+ * The lifecycle of a text in a column. One that is not kept for the session gives way to the next.
+ */
+static BpmStages *
+StagesOfText(Guard *guard, const char *text, MemoryContext context)
+{
+	BpmStages  *before = guard->stages;
+	BpmStages  *stages;
+
+	if (guard->text != NULL && strcmp(guard->text, text) == 0)
+		return before;
+	stages = ParseOnce(text, context);
+	if (guard->text != NULL)
+	{
+		pfree(guard->text);
+		guard->text = NULL;
+		pfree(before);
+	}
+	if (!IsKept(stages))
+		guard->text = MemoryContextStrdup(context, text);
+	return stages;
+}
+
+/*
  * The lifecycle by which a row is judged.
  */
 static const BpmStages *
@@ -589,7 +646,7 @@ StagesFor(Guard *guard, Relation rel, TupleTableSlot *slot, MemoryContext contex
 	if (isnull)
 		NullColumn(rel, guard->lifecycle, "lifecycle");
 	if (guard->lifecycle_is_text)
-		return guard->stages = ParseOnce(text_to_cstring(DatumGetTextPP(datum)), context);
+		return guard->stages = StagesOfText(guard, text_to_cstring(DatumGetTextPP(datum)), context);
 	value = DatumGetLifecycleP(datum);
 	if (guard->stages != NULL && bpm_lifecycle_same(guard->stages->value, value))
 		return guard->stages;
@@ -771,7 +828,7 @@ CheckTime(const Attempt *attempt, const BpmMove *move, TimestampTz since, Timest
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("%s may not move from \"%s\" to \"%s\" after %s", Subject(attempt),
 					FromName(attempt), ToName(attempt),
-					bpm_lifecycle_days((at - since) / USECS_PER_DAY)),
+					bpm_lifecycle_days((int64) (((int128) at - since) / USECS_PER_DAY))),
 			 time < 0 ?
 			 errdetail("The move is allowed after %s.", bpm_lifecycle_days(move->after)) :
 			 errdetail("The move was due within %s.", bpm_lifecycle_days(move->within)),
@@ -895,6 +952,7 @@ CheckGates(const Attempt *attempt)
 static struct
 {
 	TransactionId xid;
+	Oid			root;
 	Oid			relid;
 	ItemPointerData tid;
 	char		stage[64];
@@ -902,13 +960,14 @@ static struct
 static int	next_passed = 0;
 
 static void
-Remember(Relation rel, HeapTuple old, const text *stage)
+Remember(Oid root, Relation rel, HeapTuple old, const text *stage)
 {
 	int			length = VARSIZE_ANY_EXHDR(stage);
 
 	if (length >= (int) sizeof(passed[0].stage))
 		return;
 	passed[next_passed].xid = GetTopTransactionIdIfAny();
+	passed[next_passed].root = root;
 	passed[next_passed].relid = RelationGetRelid(rel);
 	passed[next_passed].tid = old->t_self;
 	memcpy(passed[next_passed].stage, VARDATA_ANY(stage), length);
@@ -947,7 +1006,7 @@ IsMovedHere(const Attempt *attempt)
 	if (!attempt->rel->rd_rel->relispartition || !TransactionIdIsValid(xid))
 		return false;
 	for (int i = 0; i < REMEMBERED; i++)
-		if (passed[i].xid == xid && strcmp(passed[i].stage, ToName(attempt)) == 0 &&
+		if (passed[i].xid == xid && passed[i].root == attempt->guard->root && strcmp(passed[i].stage, ToName(attempt)) == 0 &&
 			HasMoved(passed[i].relid, &passed[i].tid))
 		{
 			passed[i].xid = InvalidTransactionId;
@@ -1104,9 +1163,12 @@ CheckCall(FunctionCallInfo fcinfo, const char *function, bool update)
 static void
 JudgeInsert(Attempt *attempt)
 {
+	/* asked first: a move to here is used up by its own row, however that is judged */
+	if (IsMovedHere(attempt))
+		return;
 	if (attempt->to == 0 && !AnyGateApplies(attempt))
 		return;
-	if (IsMovedHere(attempt) || WillConflict(attempt))
+	if (WillConflict(attempt))
 		return;
 	if (attempt->to != 0)
 		IllegalBeginning(attempt);
@@ -1177,7 +1239,7 @@ bpm_guard_row(PG_FUNCTION_ARGS)
 	if (attempt.old != NULL && SameText(before, after) && guard->lifecycle == 0)
 	{
 		if (attempt.rel->rd_rel->relispartition && after != NULL)
-			Remember(attempt.rel, trigdata->tg_trigtuple, after);
+			Remember(guard->root, attempt.rel, trigdata->tg_trigtuple, after);
 		return PointerGetDatum(attempt.tuple);
 	}
 	if (after == NULL)
@@ -1200,7 +1262,7 @@ bpm_guard_row(PG_FUNCTION_ARGS)
 		JudgeUpdate(&attempt);
 	}
 	if (attempt.old != NULL && attempt.rel->rd_rel->relispartition)
-		Remember(attempt.rel, trigdata->tg_trigtuple, after);
+		Remember(guard->root, attempt.rel, trigdata->tg_trigtuple, after);
 	return PointerGetDatum(attempt.tuple);
 }
 

@@ -1221,12 +1221,13 @@ ScanId(BpmScan *scan, IdKind kind, char *room, IdBytes *id)
 		uint64		bytes;
 
 		digits = *scan;
-		digits.at = out.data;
+		digits.text = digits.at = out.data;
 		digits.end = out.data + out.len;
 		if (out.len == 0 || strspn(out.data, "-0123456789") != (size_t) out.len || out.len > 20)
 			return bpm_scan_fail(scan, start, "The id is no integer", NULL);
-		if (!bpm_scan_decimal(&digits, "The id", false, 0, &value) || digits.at != digits.end ||
-			value > PG_INT64_MAX || value < PG_INT64_MIN)
+		if (!bpm_scan_decimal(&digits, "The id", false, 0, &value))
+			return false;
+		if (digits.at != digits.end || value > PG_INT64_MAX || value < PG_INT64_MIN)
 			return bpm_scan_fail(scan, start, "The id is no integer", NULL);
 		bytes = IntegerBytes((int64) value);
 		memcpy(room, &bytes, sizeof(bytes));

@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(57);
+select plan(59);
 set local timezone = 'UTC';
 
 create temp table e (p int, stage text, at timestamptz, seq bigint, role text);
@@ -93,6 +93,10 @@ select is((select (bpm.lifecycle_check(s, t, 'a -> b -> c')).since from (values 
 select is((select bpm.lifecycle_check(case g % 2 when 0 then 'a' else 'b' end, '2026-01-01'::timestamptz + g * interval '1 minute', 'a -> b -> a')::text from (select g from generate_series(0, 9999) g order by md5(g::text)) x), '(b,"2026-01-07 22:39:00+00",9999,t,,,,,)', '10,000 events in any order');
 select is((select bpm.lifecycle_check(case g % 2 when 0 then 'a' else 'b' end, '2026-01-01', 'a -> b -> a', g)::text from (select g from generate_series(0, 9999) g order by md5(g::text)) x), '(b,"2026-01-01 00:00:00+00",9999,t,,,,,)', '10,000 events of one instant in any order');
 select is((select count(distinct s::text)::int from (select (bpm.lifecycle_check(stage, at, 'a -> b -> c') over (partition by p order by at))::text s from e where p = 1) x), 3, 'as a window function: the status after each event');
+
+-- the whole of time does not fit 64 bits of microseconds
+select is((select (bpm.lifecycle_check(s, t, 'a -> b [within 3 days]')).violation from (values ('a', '4713-01-01 BC'::timestamptz), ('b', '294276-12-31')) v(s, t)), format('"a" -> "b" after %s days, due within 3', '294276-12-31'::date - '4713-01-01 BC'::date), 'late by all of time');
+select is((select d.duration from (select bpm.lifecycle_durations('a', '4713-01-01 BC', 'a -> b -> a', '294276-12-31') ds) x, unnest(ds) d), make_interval(days => '294276-12-31'::date - '4713-01-01 BC'::date), 'a stage that lasts for all of time');
 
 -- durations: a 10 days, b 30 days, then open in c
 select is((select string_agg(d::text, ' ') from (select bpm.lifecycle_durations(stage, at, 'a -> b -> c -> a', '2026-02-15') ds from e where p = 1) x, unnest(ds) d), '(a,"2026-01-01 00:00:00+00",1,"10 days",f) (b,"2026-01-11 00:00:00+00",1,"30 days",f) (c,"2026-02-10 00:00:00+00",1,"5 days",t)', 'an open stage counts to the given time');

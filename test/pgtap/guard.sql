@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(31);
+select plan(44);
 
 -- the search path has no say
 create schema other;
@@ -71,6 +71,67 @@ select lives_ok($$insert into many select g, format('a%s -> b -> c', g), 'a' || 
 select lives_ok($$update many set stage = 'b'$$, '200 lifecycles move');
 select throws_ok($$update many set stage = 'a150' where id = 150$$, '23514', 'row (id)=(150) of "many" may not move from "b" to "a150"', 'each by its own');
 select throws_ok($$update many set life = 'b c' where id = 1$$, '22P02', 'invalid input syntax for type bpm.lifecycle: "b c"', 'text that is none');
+
+-- those that are not kept do not pile up: 3,000 rows, each with another lifecycle than the one before
+create table alternating (id int primary key, life text, stage text);
+insert into alternating select g, format('m%s -> b', g % 100), 'm' || g % 100 from generate_series(1, 3000) g;
+create trigger lifecycle before insert or update on alternating for each row
+    execute function bpm.lifecycle_guard('stage', 'life');
+create temp table memory (bytes bigint);
+create function remember_memory() returns trigger language plpgsql as $$
+begin
+    insert into memory select sum(used_bytes) from pg_backend_memory_contexts where parent is not null;
+    return null;
+end $$;
+create trigger remember after update on alternating for each statement execute function remember_memory();
+create function zz_remember_first() returns trigger language plpgsql as $$
+begin
+    if new.id = 200 then insert into memory select sum(used_bytes) from pg_backend_memory_contexts where parent is not null; end if;
+    return new;
+end $$;
+create trigger zz_remember before update on alternating for each row execute function zz_remember_first();
+update alternating set stage = 'b';
+select cmp_ok((select max(bytes) - min(bytes) from memory), '<', 4000000::bigint, 'lifecycles that are not kept for the session are not held for the statement either');
+
+-- generated columns are not yet computed
+create table generated (id int primary key, a int, total int generated always as (a * 2) stored, stage text,
+    at_stage text generated always as (case a when 0 then 'a' else 'b' end) stored, life text generated always as ('a -> b') stored);
+create function gen_total(total int) returns boolean language sql immutable return total = 100;
+insert into generated values (1, 50, default, 'a');
+create trigger lifecycle before insert or update on generated for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b', 'gate', 'a -> b', 'public.gen_total', 'not 100');
+select throws_ok($$update generated set stage = 'b', a = 0$$, '0A000', 'column "total" of a lifecycle guard is generated', 'a gate is not asked about the old value of a generated column');
+create or replace trigger lifecycle before insert or update on generated for each row
+    execute function bpm.lifecycle_guard('at_stage', 'a -> b');
+select throws_ok($$update generated set a = 0$$, '0A000', 'column "at_stage" of a lifecycle guard is generated', 'a generated stage column');
+create or replace trigger lifecycle before insert or update on generated for each row
+    execute function bpm.lifecycle_guard('stage', 'life');
+select throws_ok($$update generated set a = 0$$, '0A000', 'column "life" of a lifecycle guard is generated', 'a generated lifecycle column');
+
+-- a row that moves to another partition vouches for itself only
+create table moving (id int, part int, stage text, primary key (id, part)) partition by list (part);
+create table moving_1 partition of moving for values in (1);
+create table moving_2 partition of moving for values in (2);
+create trigger lifecycle before insert or update on moving for each row
+    execute function bpm.lifecycle_guard('stage', 'draft -> ok');
+create table resting (id int, part int, stage text, primary key (id, part)) partition by list (part);
+create table resting_1 partition of resting for values in (1);
+create trigger lifecycle before insert or update on resting for each row
+    execute function bpm.lifecycle_guard('stage', 'start -> draft -> ok');
+select lives_ok($$insert into moving values (1, 1, 'draft'), (2, 1, 'draft')$$, 'rows in a partition');
+select lives_ok($$update moving set part = 2 where id = 1$$, 'one in its first stage moves to another');
+select throws_ok($$insert into resting values (9, 1, 'draft')$$, '23514', 'row (id, part)=(9, 1) of "resting_1" may not begin in "draft"', 'a row of another table does not follow it');
+select lives_ok($$update moving set part = 2, stage = 'ok' where id = 2$$, 'one moves in both ways');
+select throws_ok($$insert into resting values (9, 1, 'ok')$$, '23514', 'row (id, part)=(9, 1) of "resting_1" may not begin in "ok"', 'nor that one');
+select throws_ok($$insert into moving values (9, 2, 'ok')$$, '23514', 'row (id, part)=(9, 2) of "moving_2" may not begin in "ok"', 'nor a row of the same table');
+
+-- dates are wider than timestamps
+create table far (id int, stage text, at date);
+create trigger lifecycle before insert on far for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b -> c', 'key', 'id');
+select lives_ok($$insert into far values (1, 'a', '2026-01-01'), (1, 'b', '294276-12-31')$$, 'the last date that is a timestamp');
+select throws_ok($$insert into far values (1, 'c', '300000-01-01')$$, '22008', 'date in column "at" of table "far" is out of range for a timestamp', 'a date beyond timestamps');
+select throws_ok($$insert into far values (2, 'a', 'infinity')$$, '22008', 'time in column "at" of table "far" must be finite', 'an infinite date');
 
 -- gates
 create table gated (id int primary key, stage text, amount numeric);

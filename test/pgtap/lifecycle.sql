@@ -78,13 +78,20 @@ exception when others then
     get stacked diagnostics code = returned_sqlstate, detail = pg_exception_detail;
 end $$;
 
-select plan((select 3 * count(*) from good)::int + (select 2 * count(*) from bad)::int + 61);
+select plan((select 3 * count(*) from good)::int + (select 2 * count(*) from bad)::int + 63);
 
 select is(input::bpm.lifecycle::text, canonical, what) from good;
 select is(canonical::bpm.lifecycle::text, canonical, what || ': reads back') from good;
 select ok(input::bpm.lifecycle operator(bpm.=) canonical::bpm.lifecycle, what || ': the same value') from good;
 select is((pg_temp.fault(input)).code, bad.code, what || ': code') from bad;
 select is((pg_temp.fault(input)).detail, bad.detail, what) from bad;
+
+-- soft errors, from 16 on; before, the functions are not there
+select case when current_setting('server_version_num')::int < 160000 then skip('no soft errors before PostgreSQL 16', 2) else collect_tap(
+    is_empty($$ select what from bad where pg_input_is_valid(input, 'bpm.lifecycle') $$, 'bad input is a soft error'),
+    is_empty($$ select what from bad, pg_input_error_info(input, 'bpm.lifecycle') i, pg_temp.fault(input) f
+        where (i.sql_error_code, i.detail) is distinct from (f.code, f.detail) $$, 'a soft error says the same')
+) end;
 
 -- hints
 create function pg_temp.hint(query text) returns text language plpgsql as $$

@@ -10,7 +10,7 @@ begin;
 set local client_min_messages = warning;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(121);
+select plan(123);
 
 /* a tree of three levels by hand --------------------------------------------------------------- */
 
@@ -293,6 +293,13 @@ select throws_ok(format('select %L::bpm.tree', bad), state, null, bad) from (val
     ('{integer, zero} ("9223372036854775808",,,)', '22P02'), ('{uuid, zero} ("12",,,)', '22P02'), ('{text, zero} ("a","b",,)', '23503'),
     ('{text, zero} ("a",,,1,median)', '22P02'), ('{text, total -1} ("a",,,1)', '22P02'), ('{text, round 9} ("a",,,1)', '22P02'),
     ('{text, bounds 5..1} ("a",,,1)', '22P02'), ('{text, require 101} ("a",,,1)', '22P02')) v (bad, state);
+-- soft errors, from 16 on; before, the function is not there
+select case when current_setting('server_version_num')::int < 160000 then skip('no soft errors before PostgreSQL 16', 1) else
+    is_empty($$ select bad from (values (''), ('{texts, zero}'), ('{text, zero} ("a"'), ('{integer, zero} ("-",,,)'), ('{uuid, zero} ("12",,,)'),
+        ('{text, zero} ("a","b",,)'), ('{text, zero} ("a",,,) ("a",,,)'), ('{text, zero} ("a","a",,)'), ('{text, round 9} ("a",,,1)')) v (bad)
+        where pg_input_is_valid(bad, 'bpm.tree') $$, 'bad input is a soft error') end;
+-- the place of what is wrong is looked for in the id, not between two buffers
+select throws_ok($$select '{integer, zero} ("--1",,,)'::bpm.tree$$, '22P02', 'invalid input syntax for type bpm.tree: "--1"', 'an integer id with two signs');
 
 /* what if ------------------------------------------------------------------------------------------ */
 

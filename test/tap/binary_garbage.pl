@@ -16,6 +16,13 @@ my %values = (
 	target => [
 		'>= 95%', '<= 12.5 [days]', '90..110%', 'points(0:0, 50:80, 100:100)', 'direct floor 60',
 		'>= 99999999999999999999.00000001', '>= 10 lose 5 per 1 over 120 lose 2', "= 5 [\x{e4}\x{bb}\x{b6}]" ],
+	lifecycle => [
+		'draft -> approved -> executing -> closed [after 90 days]; executing -> adjusted -> executing [within 30 days, by finance]; * -> cancelled',
+		'"a b" -> c; c -> d [by "x y"]', "\x{e8}\x{8d}\x{89} -> b" ],
+	tree => [
+		'{text, require 30, weakest, total 100, bounds 1..99.5, round 3} ("a ""b"", c",,,) ("","a ""b"", c",99.5,) ("e)","a ""b"", c",0.5,7.25)',
+		'{integer, zero} ("1",,,,geometric) ("-2","1",1,50) ("3","1",2,)',
+		'{uuid, error} ("00000000-0000-0000-0000-000000000001",,,) ("00000000-0000-0000-0000-000000000002","00000000-0000-0000-0000-000000000001",1,4)' ],
 	scale => [ 'excellent >= 90, good >= 80, fair >= 60, poor', '"a b" >= 1, "c, d" round 0' ],
 	rollup => [
 		'rows 3 scored 2 weight 10 scored_weight 7 sum 560',
@@ -26,6 +33,7 @@ $node->safe_psql(
 	'garbage', q{
 create extension bpm;
 create table target (v bpm.target); create table scale (v bpm.scale); create table rollup (v bpm.rollup);
+create table lifecycle (v bpm.lifecycle); create table tree (v bpm.tree);
 -- what a file gives: SQLSTATE and message, or "kept" when all its values are valid
 create function load_file(which text, file text) returns text language plpgsql as $$
 declare
@@ -96,7 +104,18 @@ my @cases = (
 	[ 'scale', '', qr/^08P01 \|/, 'nothing' ],
 	[ 'scale', "\2good >= 50, bad", qr/^22P03 \|/, 'another version' ],
 	[ 'scale', "\1good >= 50, bad >= 60", qr/^22P02 \|/, 'rising bands' ],
-	[ 'scale', "\1good >= 50, b\xc3", qr/^22021 \| invalid byte sequence/, 'invalid bytes' ]);
+	[ 'scale', "\1good >= 50, b\xc3", qr/^22021 \| invalid byte sequence/, 'invalid bytes' ],
+	[ 'lifecycle', "\1a -> b", qr/^kept$/, 'the undamaged one' ],
+	[ 'lifecycle', '', qr/^08P01 \|/, 'nothing' ],
+	[ 'lifecycle', "\7a -> b", qr/^22P03 \|/, 'another version' ],
+	[ 'lifecycle', "\1a -> b; c -> d", qr/^22P02 \|/, 'an unreachable stage' ],
+	[ 'lifecycle', "\1a -> b\xc3", qr/^22021 \| invalid byte sequence/, 'invalid bytes' ],
+	[ 'tree', "\1{text, zero} (\"r\",,,1)", qr/^kept$/, 'the undamaged one' ],
+	[ 'tree', '', qr/^08P01 \|/, 'nothing' ],
+	[ 'tree', "\7{text, zero} (\"r\",,,1)", qr/^22P03 \|/, 'another version' ],
+	[ 'tree', "\1{integer, zero} (\"-\",,,1)", qr/^22P02 \|/, 'an id that is a sign' ],
+	[ 'tree', "\1{text, zero} (\"r\",\"r\",,1)", qr/^22023 \|/, 'a loop' ],
+	[ 'tree', "\1{text, zero} (\"\xc3\",,,1)", qr/^22021 \| invalid byte sequence/, 'invalid bytes' ]);
 my $script = '';
 for my $i (0 .. $#cases)
 {
@@ -144,7 +163,7 @@ foreach my $type (sort keys %values)
 	{
 		$outcome{ $line =~ /^([0-9A-Z]{5}) \|/ ? $1 : $line }++ unless $line !~ /^([0-9A-Z]{5} \||kept|KEPT)/;
 	}
-	my @unexpected = grep { !/^(kept|22P0[234]|08P01|22003|22021|54000|53200)$/ } sort keys %outcome;
+	my @unexpected = grep { !/^(kept|22P0[234]|08P01|22003|22021|54000|53200|22023|2350[35]|23514)$/ } sort keys %outcome;
 	note("$type: " . join(', ', map { "$outcome{$_} $_" } sort keys %outcome));
 	is("@unexpected", '', "$type: 700 damaged files give clean errors or valid values");
 	cmp_ok($outcome{kept} || 0, '<', 600, "$type: most of them are errors");
