@@ -148,9 +148,9 @@ left join lateral (
     select s.scale, s.money from setting s
     where s.fiscal_year <= p.fiscal_year order by s.fiscal_year desc limit 1) s on true
 cross join lateral (
-    select coalesce(sum(b.approved), 0) as approved, coalesce(sum(b.adjusted), 0) as adjusted,
-           coalesce(sum(b.received), 0) as received, coalesce(sum(b.executed), 0) as executed,
-           coalesce(sum(b.planned), 0) as planned
+    select coalesce(sum(nullif(b.approved, 'NaN')), 0) as approved, coalesce(sum(nullif(b.adjusted, 'NaN')), 0) as adjusted,
+           coalesce(sum(nullif(b.received, 'NaN')), 0) as received, coalesce(sum(nullif(b.executed, 'NaN')), 0) as executed,
+           coalesce(sum(nullif(b.planned, 'NaN')), 0) as planned
     from program_budget b
     where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
         and b.entry_date <= (select bpm.as_of()) and (b.recorded_at > (select bpm.known_at())) is not true) b
