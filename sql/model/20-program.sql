@@ -210,6 +210,10 @@ begin
             raise exception 'indicator "%" has others below it and stays a group', new.indicator_id
                 using errcode = 'check_violation';
         end if;
+        if above is distinct from old.parent_id and above is not null then
+            -- two sessions could each make half of a cycle
+            perform pg_advisory_xact_lock(tg_relid::bigint);
+        end if;
         while above is not null loop
             if above = new.indicator_id then
                 raise exception 'indicator "%" cannot be below itself', new.indicator_id
