@@ -137,7 +137,7 @@ select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.func
        t.score::numeric(11,8) as score, coalesce(t.coverage, 0)::numeric(11,8) as coverage,
        coalesce(t.low, 0)::numeric(11,8) as low, coalesce(t.high, 100)::numeric(11,8) as high,
        coalesce(o.rating, bpm.rating(t.score, coalesce(f.scale, s.scale))) as rating,
-       bpm.rating_rank(t.score, coalesce(f.scale, s.scale)) as rating_rank,
+       case when o.rating is null then bpm.rating_rank(t.score, coalesce(f.scale, s.scale)) end as rating_rank,
        (o.rating is not null)::integer as overridden,
        e.stage, e.since as stage_since,
        p.name, p.responsible, p.framework_id

@@ -162,7 +162,7 @@ with program_fact as (
         select min(e.at) filter (where e.stage = 'approved') as at, count(*) as events from stage_event e
         where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
             and e.recorded_at <= (select bpm.known_at())) a
-    where a.events > 0 and (a.at is null or x.first < a.at::date)
+    where x.first is not null and a.events > 0 and (a.at is null or x.first < a.at::date)
     union all
     select 'error', 'lifecycle', p.program_id, p.fiscal_year, v.to_stage, v.violation, 'Correct the history, or report the breach.'
     from program p

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(104);
+select plan(105);
 
 set local timezone = 'UTC';
 select lives_ok($$select bpm.create_model('perf')$$, 'a model is made');
@@ -136,7 +136,8 @@ select is((select money from unit_result where unit_id = 'gov'), 950000::numeric
 update setting set money = default, scale = default;
 insert into rating_override (program_id, fiscal_year, valid_from, rating, reason)
     values ('P1', 2026, '2027-01-15', 'not demonstrated', 'the survey was not valid');
-select results_eq('select rating, overridden from program_result', $$values ('not demonstrated', 1)$$, 'a rating can be overridden');
+select results_eq('select rating, rating_rank, overridden from program_result', $$values ('not demonstrated', null::integer, 1)$$,
+    'a rating can be overridden, and then has no place in the scale');
 select is((select rating from unit_result where unit_id = 'gov'), 'excellent', 'which says nothing of the unit');
 
 -- gates ---------------------------------------------------------------------------------------------------
@@ -210,7 +211,11 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) v
 alter table stage_event disable trigger user;
 insert into stage_event (program_id, fiscal_year, at, stage) values ('P4', 2026, '2025-09-01', 'drafted'), ('P4', 2026, '2025-10-01', 'targeted'),
     ('P4', 2026, '2025-11-01', 'executing'), ('P4', 2026, '2026-11-01', 'closed'), ('P4', 2026, '2026-12-01', 'evaluated'), ('P4', 2026, '2026-12-02', 'forgotten');
+insert into program (program_id, fiscal_year, name, unit_id) values ('P4', 2027, 'Not begun', 'edu');
+insert into stage_event (program_id, fiscal_year, at, stage) values ('P4', 2027, '2026-09-01', 'drafted');
 alter table stage_event enable trigger user;
+select is_empty($$select * from check_result where program_id = 'P4' and fiscal_year = 2027 and kind = 'executed before approval'$$,
+    'where nothing is executed, nothing was before approval');
 select set_eq($$select kind, item from check_result where program_id = 'P4' and item is not null$$,
     $$values ('lifecycle', 'executing'), ('lifecycle', 'evaluated'), ('unknown stage', 'forgotten')$$, 'a history is judged');
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('P2', 2026, 'social', '2026-02-01', 'direct');
