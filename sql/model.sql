@@ -112,6 +112,7 @@ create function bpm.upgrade_model(schema_name name) returns text
     set client_min_messages = warning
 as $$
 declare
+    guard regprocedure;
     had integer;
     has integer := (select max(substr(part, 1, 2)::integer) from bpm.model_scripts()
         where substr(part, 1, 2)::integer < 70);
@@ -129,6 +130,14 @@ begin
                   detail = format('The model has level %s, the extension knows %s.', had, has),
                   hint = 'Update the extension first: ALTER EXTENSION bpm UPDATE.';
     end if;
+    -- the functions of the tables are made once; the schema may have been renamed since
+    for guard in
+        select p.oid::regprocedure from pg_proc p
+        where p.pronamespace = to_regnamespace(quote_ident(schema_name)) and p.pronargs = 0
+            and p.proname in ('tree_guard', 'fact_guard', 'indicator_guard', 'stage_event_lifecycle', 'unit_visible_refresh')
+    loop
+        execute format('alter function %s set search_path = %I, pg_temp', guard, schema_name);
+    end loop;
     perform bpm.run_model_scripts(schema_name, had, has);
     perform bpm.run_model_scripts(schema_name, 69, 99);
     if has > had then

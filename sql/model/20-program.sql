@@ -169,8 +169,13 @@ begin
     if new.parent_id is not null then
         select source, method into above_source, above_method from indicator
             where program_id = new.program_id and fiscal_year = new.fiscal_year and indicator_id = new.parent_id;
-        -- a parent that is not there is left to the foreign key
-        if found and above_source <> 'group' or new.parent_id = new.indicator_id then
+        -- the foreign key would also take one that comes later in the same statement, which nothing here has judged
+        if not found and new.parent_id <> new.indicator_id then
+            raise exception 'there is no indicator "%" of program "%" in %', new.parent_id, new.program_id, new.fiscal_year
+                using errcode = 'foreign_key_violation',
+                      hint = 'Add the group before what is below it.';
+        end if;
+        if above_source <> 'group' or new.parent_id = new.indicator_id then
             raise exception 'indicator "%" cannot be below "%"', new.indicator_id, new.parent_id
                 using errcode = 'check_violation',
                       detail = format('"%s" of program %s in %s is no group.', new.parent_id, new.program_id, new.fiscal_year),
@@ -204,6 +209,10 @@ begin
                     and c.parent_id = new.indicator_id) then
             raise exception 'indicator "%" has others below it and stays a group', new.indicator_id
                 using errcode = 'check_violation';
+        end if;
+        if above is distinct from old.parent_id and above is not null then
+            -- two sessions could each make half of a cycle
+            perform pg_advisory_xact_lock(tg_relid::bigint);
         end if;
         while above is not null loop
             if above = new.indicator_id then

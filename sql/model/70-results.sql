@@ -137,7 +137,7 @@ select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.func
        t.score::numeric(11,8) as score, coalesce(t.coverage, 0)::numeric(11,8) as coverage,
        coalesce(t.low, 0)::numeric(11,8) as low, coalesce(t.high, 100)::numeric(11,8) as high,
        coalesce(o.rating, bpm.rating(t.score, coalesce(f.scale, s.scale))) as rating,
-       bpm.rating_rank(t.score, coalesce(f.scale, s.scale)) as rating_rank,
+       case when o.rating is null then bpm.rating_rank(t.score, coalesce(f.scale, s.scale)) end as rating_rank,
        (o.rating is not null)::integer as overridden,
        e.stage, e.since as stage_since,
        p.name, p.responsible, p.framework_id
@@ -148,9 +148,9 @@ left join lateral (
     select s.scale, s.money from setting s
     where s.fiscal_year <= p.fiscal_year order by s.fiscal_year desc limit 1) s on true
 cross join lateral (
-    select coalesce(sum(b.approved), 0) as approved, coalesce(sum(b.adjusted), 0) as adjusted,
-           coalesce(sum(b.received), 0) as received, coalesce(sum(b.executed), 0) as executed,
-           coalesce(sum(b.planned), 0) as planned
+    select coalesce(sum(nullif(b.approved, 'NaN')), 0) as approved, coalesce(sum(nullif(b.adjusted, 'NaN')), 0) as adjusted,
+           coalesce(sum(nullif(b.received, 'NaN')), 0) as received, coalesce(sum(nullif(b.executed, 'NaN')), 0) as executed,
+           coalesce(sum(nullif(b.planned, 'NaN')), 0) as planned
     from program_budget b
     where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
         and b.entry_date <= (select bpm.as_of()) and (b.recorded_at > (select bpm.known_at())) is not true) b

@@ -50,7 +50,15 @@ union all
 select 'indicator_actual', 'no figure', a.program_id, a.fiscal_year, a.indicator_id,
        format('The figure %s for %s cannot be scored.', coalesce(a.actual, a.score), a.as_of), 'Figures lie between -1e20 and 1e20, scores between 0 and 100.'
 from indicator_actual a
-where not a.actual between -1e20 and 1e20 or not a.score between 0 and 100;
+where not a.actual between -1e20 and 1e20 or not a.score between 0 and 100
+union all
+select v.relname::text, 'rights', null, null, null, 'The view reads with the rights of its owner, so that row security does not reach who reads it.',
+       format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).', v.relname)
+from pg_catalog.pg_class v
+where v.oid in ('program_budget'::regclass, 'indicator_actual'::regclass)
+    and (select p.relrowsecurity from pg_catalog.pg_class p where p.oid = 'program'::regclass)
+    and not coalesce((select o.option_value::boolean from pg_catalog.pg_options_to_table(v.reloptions) o
+                      where o.option_name = 'security_invoker'), false);
 comment on view input_fault is 'What does not fit in the two input views: one row per fault.';
 
 create or replace function check_inputs()
@@ -154,7 +162,7 @@ with program_fact as (
         select min(e.at) filter (where e.stage = 'approved') as at, count(*) as events from stage_event e
         where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
             and e.recorded_at <= (select bpm.known_at())) a
-    where a.events > 0 and (a.at is null or x.first < a.at::date)
+    where x.first is not null and a.events > 0 and (a.at is null or x.first < a.at::date)
     union all
     select 'error', 'lifecycle', p.program_id, p.fiscal_year, v.to_stage, v.violation, 'Correct the history, or report the breach.'
     from program p

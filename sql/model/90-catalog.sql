@@ -106,7 +106,7 @@ begin
             ('program_id', 'The program.'),
             ('programs', 'Number of programs, each counted once.'),
             ('rating', 'What the score is called.'),
-            ('rating_rank', 'Place of the rating in its scale, 1 for the best: for sorting.'),
+            ('rating_rank', 'Place of the rating in its scale, 1 for the best: for sorting. Empty for a rating that was set by hand.'),
             ('published_on', 'The day of publication.'),
             ('received', 'Money received.'),
             ('responsible', 'The person who answers for it.'),

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(92);
+select plan(105);
 
 set local timezone = 'UTC';
 select lives_ok($$select bpm.create_model('perf')$$, 'a model is made');
@@ -136,7 +136,8 @@ select is((select money from unit_result where unit_id = 'gov'), 950000::numeric
 update setting set money = default, scale = default;
 insert into rating_override (program_id, fiscal_year, valid_from, rating, reason)
     values ('P1', 2026, '2027-01-15', 'not demonstrated', 'the survey was not valid');
-select results_eq('select rating, overridden from program_result', $$values ('not demonstrated', 1)$$, 'a rating can be overridden');
+select results_eq('select rating, rating_rank, overridden from program_result', $$values ('not demonstrated', null::integer, 1)$$,
+    'a rating can be overridden, and then has no place in the scale');
 select is((select rating from unit_result where unit_id = 'gov'), 'excellent', 'which says nothing of the unit');
 
 -- gates ---------------------------------------------------------------------------------------------------
@@ -210,7 +211,11 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) v
 alter table stage_event disable trigger user;
 insert into stage_event (program_id, fiscal_year, at, stage) values ('P4', 2026, '2025-09-01', 'drafted'), ('P4', 2026, '2025-10-01', 'targeted'),
     ('P4', 2026, '2025-11-01', 'executing'), ('P4', 2026, '2026-11-01', 'closed'), ('P4', 2026, '2026-12-01', 'evaluated'), ('P4', 2026, '2026-12-02', 'forgotten');
+insert into program (program_id, fiscal_year, name, unit_id) values ('P4', 2027, 'Not begun', 'edu');
+insert into stage_event (program_id, fiscal_year, at, stage) values ('P4', 2027, '2026-09-01', 'drafted');
 alter table stage_event enable trigger user;
+select is_empty($$select * from check_result where program_id = 'P4' and fiscal_year = 2027 and kind = 'executed before approval'$$,
+    'where nothing is executed, nothing was before approval');
 select set_eq($$select kind, item from check_result where program_id = 'P4' and item is not null$$,
     $$values ('lifecycle', 'executing'), ('lifecycle', 'evaluated'), ('unknown stage', 'forgotten')$$, 'a history is judged');
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('P2', 2026, 'social', '2026-02-01', 'direct');
@@ -324,6 +329,12 @@ select results_eq($$select kind, program_id, item from check_inputs()$$,
 select bpm.upgrade_model('perf');
 select is((select budget from program_result where program_id = 'P1'), 500::numeric, 'an upgrade leaves their view');
 
+insert into public.their_ledger values (5, 'P1', 2026, '2026-02-02', 'budget', 'NaN');
+select results_eq($$select budget, money from program_result where program_id = 'P1'$$, 'values (500::numeric(38,2), 500::numeric(38,2))',
+    'an amount that is none is left out');
+select lives_ok('select * from unit_result', 'stops no view');
+select is((select kind from check_inputs() where item = '5'), 'no figure', 'and is named');
+
 -- fiscal years --------------------------------------------------------------------------------------------
 
 update setting set year_start_month = 7;
@@ -332,6 +343,37 @@ insert into program (program_id, fiscal_year, name, unit_id) values ('P5', 2026,
 select is(apply_framework('P5', 2026, 'part'), 4, 'a framework for it');
 select is((select min(valid_from) from target_revision where program_id = 'P5'), '2025-07-01'::date, 'holds from its first day');
 update setting set year_start_month = default;
+
+-- what would stop a view does not get in --------------------------------------------------------------------
+
+select throws_ok($$insert into indicator (program_id, fiscal_year, indicator_id, parent_id, name, source)
+    values ('P5', 2026, 'x', 'y', 'x', 'group'), ('P5', 2026, 'y', 'x', 'y', 'group')$$, '23503', null, 'no loop in one statement');
+select throws_ok($$insert into indicator (program_id, fiscal_year, indicator_id, parent_id, name, source)
+    values ('P5', 2026, 'x', 'y', 'x', 'measured'), ('P5', 2026, 'y', null, 'y', 'measured')$$, '23503', null, 'nothing below what is measured');
+select throws_ok($$insert into indicator (program_id, fiscal_year, indicator_id, parent_id, name, source, method)
+    values ('P5', 2026, 'x', 'y', 'x', 'measured', 'mean'), ('P5', 2026, 'y', null, 'y', 'group', 'm1')$$, '23503', null, 'a grade comes after its group');
+insert into indicator (program_id, fiscal_year, indicator_id, name, source, method) values ('P5', 2026, 'graded', 'Graded', 'group', 'm1');
+insert into import_indicator (program_id, fiscal_year, indicator_id, parent_id, name, source, weight)
+    values ('P5', '2026', 'g0', 'graded', 'G', 'group', '1'), ('P5', '2026', 'heavy', '', 'H', '', '999999999999.999999999');
+insert into import_indicator (program_id, fiscal_year, indicator_id, parent_id, name)
+    select 'P5', '2026', 'g' || n, 'graded', 'G' from generate_series(1, 5) n;
+select is((select moved from import_rows('indicator')), 4::bigint, 'an import leaves what the triggers and types would refuse');
+select results_eq($$select indicator_id, reason from import_indicator where program_id = 'P5' order by row_no$$, $$values
+    ('g0', 'group "graded" takes grades, and this is a group'), ('heavy', 'weight is too large'), ('g5', 'group "graded" has 4 parts already')$$, 'with the reason');
+insert into import_measurement (program_id, fiscal_year, indicator_id, as_of, actual)
+    values ('P3', '2026', 'quality', '2026-07-31', '97'), ('P3', '2026', 'quality', '2026-07-31', '97.0');
+select results_eq($$select moved, unchanged from import_rows('measurement')$$, 'values (1::bigint, 1::bigint)', '97 and 97.0 are one figure');
+
+-- another name --------------------------------------------------------------------------------------------
+
+alter schema second rename to "Third ""one""";
+select bpm.upgrade_model('Third "one"');
+set local search_path = "Third ""one""", public;
+select lives_ok($$insert into unit (unit_id, name) values ('u', 'U')$$, 'a renamed model takes units');
+insert into program (program_id, fiscal_year, name, unit_id) values ('P', 2026, 'P', 'u');
+select is(apply_framework('P', 2026, 'self-evaluation'), 12, 'indicators');
+select lives_ok($$insert into stage_event (program_id, fiscal_year, at, stage) values ('P', 2026, '2026-01-01', 'drafted')$$, 'and stages');
+set local search_path = perf, public;
 
 -- dropping ------------------------------------------------------------------------------------------------
 select throws_ok('drop extension bpm', '2BP01', null, 'the extension stays while a model uses it');

@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(46);
+select plan(49);
 
 create role bpm_test_edu;
 create role bpm_test_health;
@@ -139,6 +139,15 @@ absent1,2026,planning,2027-01-31,90
 select results_eq($$select moved, left_over from import_rows('measurement')$$, 'values (1::bigint, 2::bigint)', 'COPY and import: its own rows');
 select is((select count(distinct replace(replace(reason, 'health1', '?'), 'absent1', '?')) from import_measurement), 1::bigint, 'hidden and absent for the same reason');
 reset role;
+select results_eq($$select read, moved from import_rows('measurement')$$, 'values (0::bigint, 0::bigint)',
+    'who sees everything does not import for a role what that role may not');
+
+-- an input view that was replaced without security_invoker
+select is_empty($$select * from check_inputs() where kind = 'rights'$$, 'the input views run with the rights of who asks');
+create or replace view indicator_actual as
+select program_id, fiscal_year, indicator_id, as_of, recorded_at, actual, score, evidence, note from measurement;
+select results_eq($$select input, kind from check_inputs()$$, $$values ('indicator_actual', 'rights')$$, 'one that does not is named');
+alter view indicator_actual set (security_invoker = true);
 
 -- true totals ----------------------------------------------------------------------------------------------
 -- gov 17 = own 1 + edu 9 (own 3 + school 6) + health 7. k = 5: of edu, 9 - 6 leaves 3, too few: school is held back.
