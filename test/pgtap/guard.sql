@@ -80,13 +80,13 @@ create trigger lifecycle before insert or update on alternating for each row
 create temp table memory (bytes bigint);
 create function remember_memory() returns trigger language plpgsql as $$
 begin
-    insert into memory select sum(used_bytes) from pg_backend_memory_contexts where parent is not null;
+    insert into memory select sum(used_bytes) from pg_backend_memory_contexts where name <> 'TopMemoryContext';
     return null;
 end $$;
 create trigger remember after update on alternating for each statement execute function remember_memory();
 create function zz_remember_first() returns trigger language plpgsql as $$
 begin
-    if new.id = 200 then insert into memory select sum(used_bytes) from pg_backend_memory_contexts where parent is not null; end if;
+    if new.id = 200 then insert into memory select sum(used_bytes) from pg_backend_memory_contexts where name <> 'TopMemoryContext'; end if;
     return new;
 end $$;
 create trigger zz_remember before update on alternating for each row execute function zz_remember_first();
