@@ -131,6 +131,7 @@ extern void bpm_scan_space(BpmScan *scan);
 extern bool bpm_scan_done(BpmScan *scan);
 extern bool bpm_scan_take(BpmScan *scan, const char *token);
 extern int	bpm_scan_word(BpmScan *scan, const char **word);
+extern bool bpm_scan_quoted(BpmScan *scan, const char *what, bool controls, StringInfo text);
 extern bool bpm_scan_is(const char *word, int length, const char *keyword);
 extern const char *bpm_scan_figure_text(const char *at, const char *end, bool commas,
 										BpmFigureText *figure, const char **place);
@@ -145,8 +146,14 @@ extern bool bpm_scan_fail_range(BpmScan *scan, const char *place, const char *de
 
 /* what types that are held as parsed text have in common */
 extern int	bpm_text_order(char *a, char *b);
+extern void bpm_text_quote(StringInfo out, const char *text);
 extern bytea *bpm_text_send(char *text);
 extern char *bpm_text_recv(StringInfo message, const char *type, int *length);
+
+/* the first byte of every binary form; reading it refuses those of later versions */
+#define BPM_WIRE_VERSION 1
+
+extern void bpm_wire_version(StringInfo message, const char *type);
 
 /* ------------------------------------------------------------------------------------------------
  * target

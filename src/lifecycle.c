@@ -123,29 +123,6 @@ IsNameLetter(const char *at, const char *end)
 	return bpm_scan_word(&look, &word) > 0;
 }
 
-static bool
-ScanQuotedName(BpmScan *scan, char *name, int *length)
-{
-	const char *start = scan->at++;
-
-	*length = 0;
-	while (scan->at < scan->end)
-	{
-		if (*scan->at == '"')
-		{
-			scan->at++;
-			if (scan->at >= scan->end || *scan->at != '"')
-				return true;
-		}
-		if ((unsigned char) *scan->at < ' ')
-			return bpm_scan_fail(scan, scan->at, "The name has a control character", NULL);
-		if (*length <= MAX_NAME)
-			name[(*length)++] = *scan->at;
-		scan->at++;
-	}
-	return bpm_scan_fail(scan, start, "The name does not end", "Close it with a double quote.");
-}
-
 /*
  * Read the name of a stage or role; what says which, for messages.
  */
@@ -157,8 +134,13 @@ ScanName(BpmScan *scan, const char *what, char *name)
 
 	if (scan->at < scan->end && *scan->at == '"')
 	{
-		if (!ScanQuotedName(scan, name, &length))
+		StringInfoData quoted;
+
+		if (!bpm_scan_quoted(scan, "The name", false, &quoted))
 			return false;
+		length = Min(quoted.len, MAX_NAME + 1);
+		memcpy(name, quoted.data, length);
+		pfree(quoted.data);
 	}
 	else
 	{
@@ -574,14 +556,7 @@ AppendName(StringInfo out, const char *name)
 		appendStringInfoString(out, name);
 		return;
 	}
-	appendStringInfoChar(out, '"');
-	for (c = name; *c != '\0'; c++)
-	{
-		if (*c == '"')
-			appendStringInfoChar(out, '"');
-		appendStringInfoChar(out, *c);
-	}
-	appendStringInfoChar(out, '"');
+	bpm_text_quote(out, name);
 }
 
 char *

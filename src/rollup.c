@@ -16,7 +16,6 @@
 #include "bpm.h"
 
 #define TYPE_NAME "bpm.rollup"
-#define WIRE_VERSION 1
 #define EXAMPLE "A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560."
 
 /* sum has the decimals of a weight and those of a score */
@@ -742,15 +741,10 @@ bpm_rollup_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
 	BpmRollup  *rollup = NewRollup();
-	int			version = pq_getmsgbyte(message);
 	const char *problem;
 	Member		member;
 
-	if (version != WIRE_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported binary version %d for type %s", version, TYPE_NAME),
-				 errhint("It was written by a later version of bpm.")));
+	bpm_wire_version(message, TYPE_NAME);
 	for (int i = 0; i < (int) lengthof(members); i++)
 	{
 		int128		value = pq_getmsgint64(message);
@@ -780,7 +774,7 @@ bpm_rollup_send(PG_FUNCTION_ARGS)
 	StringInfoData message;
 
 	pq_begintypsend(&message);
-	pq_sendint8(&message, WIRE_VERSION);
+	pq_sendint8(&message, BPM_WIRE_VERSION);
 	for (int i = 0; i < (int) lengthof(members); i++)
 	{
 		int128		value = GetMember(rollup, i);

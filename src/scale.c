@@ -123,27 +123,6 @@ NeedsQuotes(const char *label)
 }
 
 static bool
-ScanQuotedLabel(BpmScan *scan, char *label, int *length)
-{
-	const char *start = scan->at++;
-
-	*length = 0;
-	while (scan->at < scan->end)
-	{
-		if (*scan->at == '"')
-		{
-			scan->at++;
-			if (scan->at >= scan->end || *scan->at != '"')
-				return true;
-		}
-		if (*length <= MAX_LABEL)
-			label[(*length)++] = *scan->at;
-		scan->at++;
-	}
-	return bpm_scan_fail(scan, start, "The label does not end", "Close it with a double quote.");
-}
-
-static bool
 ScanLabel(BpmScan *scan, Bands *bands)
 {
 	char		label[MAX_LABEL + 2];
@@ -154,8 +133,13 @@ ScanLabel(BpmScan *scan, Bands *bands)
 	start = scan->at;
 	if (scan->at < scan->end && *scan->at == '"')
 	{
-		if (!ScanQuotedLabel(scan, label, &length))
+		StringInfoData quoted;
+
+		if (!bpm_scan_quoted(scan, "The label", true, &quoted))
 			return false;
+		length = Min(quoted.len, MAX_LABEL + 1);
+		memcpy(label, quoted.data, length);
+		pfree(quoted.data);
 	}
 	else
 	{
@@ -327,16 +311,7 @@ ScaleText(const BpmScale *scale)
 		if (i > 0)
 			appendStringInfoString(&out, ", ");
 		if (NeedsQuotes(label))
-		{
-			appendStringInfoChar(&out, '"');
-			for (const char *c = label; *c != '\0'; c++)
-			{
-				if (*c == '"')
-					appendStringInfoChar(&out, '"');
-				appendStringInfoChar(&out, *c);
-			}
-			appendStringInfoChar(&out, '"');
-		}
+			bpm_text_quote(&out, label);
 		else
 			appendStringInfoString(&out, label);
 		if (i < scale->nbands - 1)

@@ -14,9 +14,6 @@
 
 #include "bpm.h"
 
-/* the first byte of the binary form of a type held as text */
-#define WIRE_VERSION 1
-
 /* how much of a text a message shows */
 #define SHOWN 60
 
@@ -98,6 +95,32 @@ bpm_scan_word(BpmScan *scan, const char **word)
 		scan->at++;
 	}
 	return (int) (scan->at - *word);
+}
+
+/*
+ * Read a text in double quotes, the first of which stands here; what names it for messages.
+ */
+bool
+bpm_scan_quoted(BpmScan *scan, const char *what, bool controls, StringInfo text)
+{
+	const char *start = scan->at++;
+
+	initStringInfo(text);
+	while (scan->at < scan->end)
+	{
+		if (*scan->at == '"')
+		{
+			scan->at++;
+			if (scan->at >= scan->end || *scan->at != '"')
+				return true;
+		}
+		if (!controls && (unsigned char) *scan->at < ' ')
+			return bpm_scan_fail(scan, scan->at, psprintf("%s has a control character", what), NULL);
+		appendStringInfoChar(text, *scan->at);
+		scan->at++;
+	}
+	return bpm_scan_fail(scan, start, psprintf("%s does not end", what),
+						 "Close it with a double quote.");
 }
 
 /* a keyword in any case */
@@ -380,6 +403,22 @@ bpm_text_order(char *a, char *b)
 }
 
 /*
+ * Write a text in double quotes, those within written twice: what bpm_scan_quoted() reads.
+ */
+void
+bpm_text_quote(StringInfo out, const char *text)
+{
+	appendStringInfoChar(out, '"');
+	for (const char *c = text; *c != '\0'; c++)
+	{
+		if (*c == '"')
+			appendStringInfoChar(out, '"');
+		appendStringInfoChar(out, *c);
+	}
+	appendStringInfoChar(out, '"');
+}
+
+/*
  * Binary: a version byte, then the text. The layout on disk stays ours to change.
  */
 bytea *
@@ -388,7 +427,7 @@ bpm_text_send(char *text)
 	StringInfoData message;
 
 	pq_begintypsend(&message);
-	pq_sendint8(&message, WIRE_VERSION);
+	pq_sendint8(&message, BPM_WIRE_VERSION);
 	pq_sendtext(&message, text, strlen(text));
 	return pq_endtypsend(&message);
 }
@@ -396,14 +435,20 @@ bpm_text_send(char *text)
 char *
 bpm_text_recv(StringInfo message, const char *type, int *length)
 {
+	bpm_wire_version(message, type);
+	return pq_getmsgtext(message, message->len - message->cursor, length);
+}
+
+void
+bpm_wire_version(StringInfo message, const char *type)
+{
 	int			version = pq_getmsgbyte(message);
 
-	if (version != WIRE_VERSION)
+	if (version != BPM_WIRE_VERSION)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("unsupported binary version %d for type %s", version, type),
 				 errhint("It was written by a later version of bpm.")));
-	return pq_getmsgtext(message, message->len - message->cursor, length);
 }
 
 /*

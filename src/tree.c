@@ -1142,14 +1142,7 @@ AppendId(StringInfo out, IdKind kind, const char *place)
 {
 	char	   *id = IdString(kind, place);
 
-	appendStringInfoChar(out, '"');
-	for (const char *c = id; *c != '\0'; c++)
-	{
-		if (*c == '"')
-			appendStringInfoChar(out, '"');
-		appendStringInfoChar(out, *c);
-	}
-	appendStringInfoChar(out, '"');
+	bpm_text_quote(out, id);
 	pfree(id);
 }
 
@@ -1197,21 +1190,10 @@ ScanId(BpmScan *scan, IdKind kind, char *room, IdBytes *id)
 
 	bpm_scan_space(scan);
 	start = scan->at;
-	if (!bpm_scan_take(scan, "\""))
+	if (scan->at >= scan->end || *scan->at != '"')
 		return bpm_scan_fail(scan, start, "An id in double quotes is missing", NULL);
-	initStringInfo(&out);
-	for (;; scan->at++)
-	{
-		if (scan->at >= scan->end)
-			return bpm_scan_fail(scan, start, "The id does not end", "Close it with a double quote.");
-		if (*scan->at == '"')
-		{
-			scan->at++;
-			if (scan->at >= scan->end || *scan->at != '"')
-				break;
-		}
-		appendStringInfoChar(&out, *scan->at);
-	}
+	if (!bpm_scan_quoted(scan, "The id", true, &out))
+		return false;
 	id->data = out.data;
 	id->length = (uint32) out.len;
 	if (kind == ID_INTEGER)
