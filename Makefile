@@ -14,8 +14,8 @@ CONCEPTS = decimal target scale rollup pefa tree lifecycle conformance guard
 # from 50 on, and from 70 on what upgrade_model makes again. The script carries it as the result of a function.
 MODEL = $(sort $(wildcard sql/model/*.sql))
 
-# C files without SQL of their own: what reads rules, and the parts of tree.
-WITHOUT_SQL = scan tree_rules tree_score tree_margin
+# C files without SQL of their own: the module, what reads rules, and the parts of tree.
+WITHOUT_SQL = bpm scan tree_rules tree_score tree_margin
 
 EXTENSION  = bpm
 MODULE_big = bpm

@@ -1,17 +1,5 @@
 -- model: tables and views in a schema that the user owns
 
-create function bpm.as_of() returns date
-    language sql stable parallel safe
-    return coalesce(nullif(pg_catalog.current_setting('bpm.as_of', true), '')::pg_catalog.date, 'infinity'::pg_catalog.date);
-comment on function bpm.as_of() is
-'The day that result views show: the setting bpm.as_of, or infinity (the latest there is) when it is not set.';
-
-create function bpm.known_at() returns timestamptz
-    language sql stable parallel safe
-    return coalesce(nullif(pg_catalog.current_setting('bpm.known_at', true), '')::pg_catalog.timestamptz, 'infinity'::pg_catalog.timestamptz);
-comment on function bpm.known_at() is
-'Result views leave out what was recorded later than this: the setting bpm.known_at, or infinity when it is not set.';
-
 -- reading text without an error, for bulk import
 
 create function bpm.try_parse_target(text text, out target bpm.target, out reason text)

@@ -1,6 +1,7 @@
 /*
  * bpm.h: what the concepts share.
  *
+ * bpm       the module: magic, settings, the day that results show
  * decimal   numeric in and out of 128-bit fixed point
  * scan      reading the small languages: targets, scales, lifecycles
  * target    what was promised; scoring an actual against it
@@ -23,7 +24,8 @@
 
 #include "compat.h"
 
-typedef unsigned __int128 uint128_t;
+/* the setting that says in which role moves of a lifecycle are made */
+#define BPM_ROLE_SETTING "bpm.role"
 
 /* ------------------------------------------------------------------------------------------------
  * decimal
@@ -60,18 +62,35 @@ typedef enum BpmRest
 
 typedef struct BpmQuotient
 {
-	uint128_t	units;
+	uint128	units;
 	BpmRest		rest;
 } BpmQuotient;
 
+/* why a numeric is no figure */
+typedef enum BpmProblem
+{
+	DECIMAL_OK,
+	DECIMAL_NAN,
+	DECIMAL_INFINITE,
+	DECIMAL_TOO_LARGE,			/* 10^29 or more */
+	DECIMAL_NOT_EXACT,			/* more decimals than a rule keeps */
+	DECIMAL_TOO_MANY_DIGITS		/* more than can be compared exactly */
+} BpmProblem;
+
+extern void bpm_decimal_check_layout(void);
 extern bool bpm_decimal_read_small(Datum numeric, int64 *units);
+extern BpmProblem bpm_decimal_try_round_to(Datum numeric, int digits, int128 *units);
+extern BpmProblem bpm_decimal_try_exact(Datum numeric, int128 *units);
+extern BpmProblem bpm_decimal_try_figure(Datum numeric, BpmFigure *figure);
+extern bool bpm_decimal_try_rescale(int128 value, int extra, int128 *result);
+extern void bpm_decimal_raise(BpmProblem problem, Datum numeric, const char *what);
 extern int128 bpm_decimal_round(Datum numeric, const char *what);
 extern int128 bpm_decimal_round_to(Datum numeric, int digits, const char *what);
 extern int128 bpm_decimal_exact(Datum numeric, const char *what);
 extern BpmFigure bpm_decimal_figure(Datum numeric, const char *what);
 extern int128 bpm_decimal_rescale(int128 value, int extra);
-extern uint128_t bpm_decimal_divide(uint128_t a, uint64 m, uint128_t d, uint128_t *rest);
-extern BpmQuotient bpm_decimal_quotient(uint128_t a, uint64 m, uint128_t d);
+extern uint128 bpm_decimal_divide(uint128 a, uint64 m, uint128 d, uint128 *rest);
+extern BpmQuotient bpm_decimal_quotient(uint128 a, uint64 m, uint128 d);
 extern BpmQuotient bpm_decimal_ten_power_down(BpmQuotient q, int digits);
 extern Numeric bpm_decimal_numeric(int128 value, int scale);
 extern Numeric bpm_decimal_trimmed(int128 value, int scale);
@@ -82,7 +101,7 @@ extern char *bpm_decimal_append(char *out, int128 value, int scale);
 #define BPM_DECIMAL_TEXT 48
 
 /* an exact quotient to whole units, half away from zero */
-static inline uint128_t
+static inline uint128
 bpm_decimal_half_up(BpmQuotient q)
 {
 	return q.units + (q.rest >= REST_HALF ? 1 : 0);
@@ -99,6 +118,20 @@ bpm_decimal_units(Datum numeric, const char *what)
 	return bpm_decimal_round(numeric, what);
 }
 
+/* the same without an error */
+static inline BpmProblem
+bpm_decimal_try_units(Datum numeric, int128 *units)
+{
+	int64		small;
+
+	if (likely(bpm_decimal_read_small(numeric, &small)))
+	{
+		*units = small;
+		return DECIMAL_OK;
+	}
+	return bpm_decimal_try_round_to(numeric, BPM_DIGITS, units);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * scan
  * ----------------------------------------------------------------------------------------------*/
@@ -106,13 +139,22 @@ bpm_decimal_units(Datum numeric, const char *what)
 /* no rule needs more; longer text is a mistake, and is refused before it costs anything */
 #define BPM_MAX_TEXT 4000
 
+/* what is wrong with a text, for who raises it or shows it as a reason */
+typedef struct BpmScanError
+{
+	int			sqlstate;		/* 0: nothing so far */
+	char	   *message;
+	char	   *detail;			/* what, and where */
+	const char *hint;			/* or NULL */
+} BpmScanError;
+
 typedef struct BpmScan
 {
 	const char *type;			/* the type's name, for messages */
 	const char *text;			/* the whole rule */
 	const char *at;				/* the next byte */
 	const char *end;
-	Node	   *context;		/* where a soft error goes, or NULL */
+	BpmScanError error;
 } BpmScan;
 
 /* a figure as it is written: spans of the text, still with thousands commas */
@@ -125,8 +167,8 @@ typedef struct BpmFigureText
 	const char *fraction_end;
 } BpmFigureText;
 
-extern bool bpm_scan_begin(BpmScan *scan, const char *type, const char *text, size_t length,
-						   Node *context);
+extern void bpm_scan_start(BpmScan *scan, const char *type, const char *text, size_t length);
+extern bool bpm_scan_begin(BpmScan *scan, const char *type, const char *text, size_t length);
 extern void bpm_scan_space(BpmScan *scan);
 extern bool bpm_scan_done(BpmScan *scan);
 extern bool bpm_scan_take(BpmScan *scan, const char *token);
@@ -143,6 +185,8 @@ extern char *bpm_scan_clip(const char *text, int length);
 extern bool bpm_scan_fail(BpmScan *scan, const char *place, const char *detail, const char *hint);
 extern bool bpm_scan_fail_range(BpmScan *scan, const char *place, const char *detail,
 								const char *hint);
+extern bool bpm_scan_fail_length(BpmScan *scan, const char *size, const char *hint);
+extern void bpm_scan_raise(const BpmScan *scan, Node *context);
 
 /* what types that are held as parsed text have in common */
 extern int	bpm_text_order(char *a, char *b);

@@ -50,6 +50,17 @@
 #endif
 
 /*
+ * What a check hook hands to its assign hook is kept by the server: with malloc before 16.
+ */
+#if PG_VERSION_NUM >= 160000
+#define bpm_guc_malloc(size) guc_malloc(LOG, size)
+#define bpm_guc_free(pointer) guc_free(pointer)
+#else
+#define bpm_guc_malloc(size) malloc(size)
+#define bpm_guc_free(pointer) free(pointer)
+#endif
+
+/*
  * Whether a role may call a function.
  */
 #if PG_VERSION_NUM >= 160000

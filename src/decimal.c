@@ -17,8 +17,6 @@
 
 #include "bpm.h"
 
-PG_MODULE_MAGIC;
-
 /* numeric's header, as in utils/adt/numeric.c */
 #define HEADER_KIND 0xC000		/* the two bits that tell the four headers apart */
 #define HEADER_SHORT 0x8000
@@ -70,10 +68,10 @@ Packed(Datum numeric)
 }
 
 /*
- * Take a numeric apart. NaN and the infinities are no figures: what names the argument.
+ * Take a numeric apart. NaN and the infinities are no figures, and neither is what is 10^29 or more.
  */
-static void
-TakeApart(Datum numeric, const char *what, Parts *parts)
+static BpmProblem
+TakeApart(Datum numeric, Parts *parts)
 {
 	struct varlena *value = Packed(numeric);
 	const char *data = VARDATA_ANY(value);
@@ -85,15 +83,7 @@ TakeApart(Datum numeric, const char *what, Parts *parts)
 	size -= sizeof(header);
 
 	if ((header & HEADER_KIND) == HEADER_SPECIAL)
-	{
-		bool		nan = (header & SPECIAL_KIND) == SPECIAL_NAN;
-
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s must be a figure, not %s", what, nan ? "NaN" : "infinity"),
-				 errdetail("Figures are exact, and so finite."),
-				 errhint("Use NULL for what is missing.")));
-	}
+		return (header & SPECIAL_KIND) == SPECIAL_NAN ? DECIMAL_NAN : DECIMAL_INFINITE;
 
 	if ((header & HEADER_KIND) == HEADER_SHORT)
 	{
@@ -114,20 +104,72 @@ TakeApart(Datum numeric, const char *what, Parts *parts)
 	}
 	parts->digits = data;
 	parts->ndigits = size / (int) sizeof(int16);
-}
 
-static void
-CheckMagnitude(const Parts *parts, const char *what)
-{
 	/* 10^29 is 10 · 10000^7 */
 	if (parts->ndigits > 0 &&
 		(parts->weight > 7 || (parts->weight == 7 && Digit(parts->digits, 0) >= 10)))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s is out of range", what),
-				 errdetail("A figure has at most %d digits before the decimal point.",
-						   BPM_MAX_INTEGER_DIGITS),
-				 errhint("Count in a larger unit, such as millions.")));
+		return DECIMAL_TOO_LARGE;
+	return DECIMAL_OK;
+}
+
+/* the decimals that a numeric has, trailing zeros left out */
+static int
+Decimals(const Parts *parts)
+{
+	int			decimals = BASE_DIGITS * (parts->ndigits - 1 - parts->weight);
+
+	/* numeric strips zero digits, so the last one is at least 1 */
+	for (int last = Digit(parts->digits, parts->ndigits - 1); last % 10 == 0 && last != 0; last /= 10)
+		decimals--;
+	return decimals;
+}
+
+/*
+ * Say why a numeric is no figure: what names the argument.
+ */
+void
+bpm_decimal_raise(BpmProblem problem, Datum numeric, const char *what)
+{
+	Parts		parts;
+
+	switch (problem)
+	{
+		case DECIMAL_OK:
+			break;
+		case DECIMAL_NAN:
+		case DECIMAL_INFINITE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("%s must be a figure, not %s", what,
+							problem == DECIMAL_NAN ? "NaN" : "infinity"),
+					 errdetail("Figures are exact, and so finite."),
+					 errhint("Use NULL for what is missing.")));
+			break;
+		case DECIMAL_TOO_LARGE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("%s is out of range", what),
+					 errdetail("A figure has at most %d digits before the decimal point.",
+							   BPM_MAX_INTEGER_DIGITS),
+					 errhint("Count in a larger unit, such as millions.")));
+			break;
+		case DECIMAL_NOT_EXACT:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("%s has too many decimals", what),
+					 errdetail("A figure of a rule has at most %d digits after the decimal point.",
+							   BPM_DIGITS),
+					 errhint("Round it: round(figure, %d).", BPM_DIGITS)));
+			break;
+		case DECIMAL_TOO_MANY_DIGITS:
+			TakeApart(numeric, &parts);
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("%s has too many digits to be compared exactly", what),
+					 errdetail("It has %d digits after the decimal point; at most 37 digits in all "
+							   "are kept.", Decimals(&parts)),
+					 errhint("Round it first: round(figure, 12).")));
+	}
 }
 
 /*
@@ -222,15 +264,16 @@ bpm_decimal_read_small(Datum numeric, int64 *units)
 /*
  * A figure as units of 10^-digits, half away from zero, rounded once whatever digits it came with.
  */
-int128
-bpm_decimal_round_to(Datum numeric, int digits, const char *what)
+BpmProblem
+bpm_decimal_try_round_to(Datum numeric, int digits, int128 *units)
 {
 	Parts		parts;
+	BpmProblem	problem = TakeApart(numeric, &parts);
 	int128		value;
 	int			next;
 
-	TakeApart(numeric, what, &parts);
-	CheckMagnitude(&parts, what);
+	if (problem != DECIMAL_OK)
+		return problem;
 	value = CutAt(&parts, FRACTION_DIGITS, &next);
 	if (digits < BPM_DIGITS)
 	{
@@ -242,7 +285,19 @@ bpm_decimal_round_to(Datum numeric, int digits, const char *what)
 	}
 	else if (next >= BASE / 2)
 		value++;
-	return parts.negative ? -value : value;
+	*units = parts.negative ? -value : value;
+	return DECIMAL_OK;
+}
+
+int128
+bpm_decimal_round_to(Datum numeric, int digits, const char *what)
+{
+	int128		units = 0;
+	BpmProblem	problem = bpm_decimal_try_round_to(numeric, digits, &units);
+
+	if (unlikely(problem != DECIMAL_OK))
+		bpm_decimal_raise(problem, numeric, what);
+	return units;
 }
 
 /*
@@ -257,92 +312,111 @@ bpm_decimal_round(Datum numeric, const char *what)
 /*
  * A figure that is part of a rule: it must fit 8 decimals as it is.
  */
+BpmProblem
+bpm_decimal_try_exact(Datum numeric, int128 *units)
+{
+	Parts		parts;
+	BpmProblem	problem = TakeApart(numeric, &parts);
+	int			next;
+
+	if (problem != DECIMAL_OK)
+		return problem;
+	if (parts.ndigits > 0 && parts.weight - parts.ndigits + 1 < -FRACTION_DIGITS)
+		return DECIMAL_NOT_EXACT;
+	*units = CutAt(&parts, FRACTION_DIGITS, &next);
+	if (parts.negative)
+		*units = -*units;
+	return DECIMAL_OK;
+}
+
 int128
 bpm_decimal_exact(Datum numeric, const char *what)
 {
-	Parts		parts;
-	int128		value;
-	int			next;
+	int128		units = 0;
+	BpmProblem	problem = bpm_decimal_try_exact(numeric, &units);
 
-	TakeApart(numeric, what, &parts);
-	CheckMagnitude(&parts, what);
-	value = CutAt(&parts, FRACTION_DIGITS, &next);
-	if (parts.ndigits > 0 && parts.weight - parts.ndigits + 1 < -FRACTION_DIGITS)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s has too many decimals", what),
-				 errdetail("A figure of a rule has at most %d digits after the decimal point.",
-						   BPM_DIGITS),
-				 errhint("Round it: round(figure, %d).", BPM_DIGITS)));
-	return parts.negative ? -value : value;
+	if (problem != DECIMAL_OK)
+		bpm_decimal_raise(problem, numeric, what);
+	return units;
 }
 
 /*
  * A figure with all its digits, to be compared and scored exactly.
  */
-BpmFigure
-bpm_decimal_figure(Datum numeric, const char *what)
+BpmProblem
+bpm_decimal_try_figure(Datum numeric, BpmFigure *figure)
 {
 	Parts		parts;
-	BpmFigure	figure;
+	BpmProblem	problem;
 	int64		small;
 	int			places;
 	int			next;
 
 	if (likely(bpm_decimal_read_small(numeric, &small)))
 	{
-		figure.value = small;
-		figure.extra = 0;
-		return figure;
+		figure->value = small;
+		figure->extra = 0;
+		return DECIMAL_OK;
 	}
-
-	TakeApart(numeric, what, &parts);
-	CheckMagnitude(&parts, what);
+	problem = TakeApart(numeric, &parts);
+	if (problem != DECIMAL_OK)
+		return problem;
 	places = Max(FRACTION_DIGITS, parts.ndigits - 1 - parts.weight);
 
 	/* 10^37 is 10 · 10000^9: with places, the first digit counts 10000^(weight + places) */
 	if (parts.ndigits > 0 &&
 		(parts.weight + places > 9 ||
 		 (parts.weight + places == 9 && Digit(parts.digits, 0) >= 10)))
-	{
-		int			decimals = BASE_DIGITS * places;
-
-		/* numeric strips zero digits, so the last one is at least 1 */
-		for (int last = Digit(parts.digits, parts.ndigits - 1); last % 10 == 0 && last != 0; last /= 10)
-			decimals--;
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s has too many digits to be compared exactly", what),
-				 errdetail("It has %d digits after the decimal point; at most 37 digits in all "
-						   "are kept.", decimals),
-				 errhint("Round it first: round(figure, 12).")));
-	}
-	figure.value = CutAt(&parts, places, &next);
+		return DECIMAL_TOO_MANY_DIGITS;
+	figure->value = CutAt(&parts, places, &next);
 	if (parts.negative)
-		figure.value = -figure.value;
-	figure.extra = BASE_DIGITS * (places - FRACTION_DIGITS);
+		figure->value = -figure->value;
+	figure->extra = BASE_DIGITS * (places - FRACTION_DIGITS);
+	return DECIMAL_OK;
+}
+
+BpmFigure
+bpm_decimal_figure(Datum numeric, const char *what)
+{
+	BpmFigure	figure = {0};
+	BpmProblem	problem = bpm_decimal_try_figure(numeric, &figure);
+
+	if (unlikely(problem != DECIMAL_OK))
+		bpm_decimal_raise(problem, numeric, what);
 	return figure;
 }
 
 /*
- * A rule's figure brought to the scale of an actual with more decimals.
+ * A rule's figure brought to the scale of an actual with more decimals. False when together they need
+ * more than 37 digits.
  */
-int128
-bpm_decimal_rescale(int128 value, int extra)
+bool
+bpm_decimal_try_rescale(int128 value, int extra, int128 *result)
 {
 	const int128 limit = (int128) power_of_ten[16] * power_of_ten[16] * power_of_ten[5];
 
 	for (; extra > 0 && value != 0; extra -= BASE_DIGITS)
 	{
 		if (value >= limit / BASE || value <= -(limit / BASE))
-			ereport(ERROR,
-					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-					 errmsg("actual has too many decimals to be compared exactly with its target"),
-					 errdetail("Together they need more than 37 digits."),
-					 errhint("Round the actual first: round(actual, 12).")));
+			return false;
 		value *= BASE;
 	}
-	return value;
+	*result = value;
+	return true;
+}
+
+int128
+bpm_decimal_rescale(int128 value, int extra)
+{
+	int128		result = 0;
+
+	if (!bpm_decimal_try_rescale(value, extra, &result))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("actual has too many decimals to be compared exactly with its target"),
+				 errdetail("Together they need more than 37 digits."),
+				 errhint("Round the actual first: round(actual, 12).")));
+	return result;
 }
 
 static pg_noinline void
@@ -360,16 +434,16 @@ QuotientOutOfRange(void)
  * a · m / d exactly: the whole quotient and the rest. d is positive, a and d are below 2^127. The
  * quotient must fit: callers bound it, or are content with an error.
  */
-uint128_t
-bpm_decimal_divide(uint128_t a, uint64 m, uint128_t d, uint128_t *rest)
+uint128
+bpm_decimal_divide(uint128 a, uint64 m, uint128 d, uint128 *rest)
 {
-	uint128_t	product;
-	uint128_t	quotient = 0;
-	uint128_t	quotient_a;
-	uint128_t	rest_a;
+	uint128	product;
+	uint128	quotient = 0;
+	uint128	quotient_a;
+	uint128	rest_a;
 	bool		overflow = false;
 
-	if (likely(!__builtin_mul_overflow(a, (uint128_t) m, &product)))
+	if (likely(!__builtin_mul_overflow(a, (uint128) m, &product)))
 	{
 		if (product <= PG_UINT64_MAX && d <= PG_UINT64_MAX)
 		{
@@ -416,10 +490,10 @@ bpm_decimal_divide(uint128_t a, uint64 m, uint128_t d, uint128_t *rest)
  * The same, cut to a whole number, and where the rest lies.
  */
 BpmQuotient
-bpm_decimal_quotient(uint128_t a, uint64 m, uint128_t d)
+bpm_decimal_quotient(uint128 a, uint64 m, uint128 d)
 {
 	BpmQuotient result;
-	uint128_t	rest;
+	uint128	rest;
 
 	result.units = bpm_decimal_divide(a, m, d, &rest);
 	if (rest == 0)
@@ -440,8 +514,8 @@ BpmQuotient
 bpm_decimal_ten_power_down(BpmQuotient q, int digits)
 {
 	const int	most = lengthof(power_of_ten) - 1;
-	uint128_t	unit;
-	uint128_t	rest;
+	uint128	unit;
+	uint128	rest;
 
 	/* the scale of an actual may have more; cutting twice keeps the rest where it lies */
 	for (; digits > most; digits -= most)
@@ -468,7 +542,7 @@ bpm_decimal_ten_power_down(BpmQuotient q, int digits)
 Numeric
 bpm_decimal_numeric(int128 value, int scale)
 {
-	uint128_t	rest = value < 0 ? -(uint128_t) value : (uint128_t) value;
+	uint128	rest = value < 0 ? -(uint128) value : (uint128) value;
 	int			fraction = (scale + BASE_DIGITS - 1) / BASE_DIGITS;
 	int16		digits[16];		/* 2^128 · 1000 has 11 */
 	int			first = lengthof(digits);
@@ -557,7 +631,7 @@ bpm_decimal_digits_arg(int32 digits)
 char *
 bpm_decimal_append(char *out, int128 value, int scale)
 {
-	uint128_t	rest = value < 0 ? -(uint128_t) value : (uint128_t) value;
+	uint128	rest = value < 0 ? -(uint128) value : (uint128) value;
 	char		reversed[BPM_DECIMAL_TEXT];
 	int			n = 0;
 
@@ -585,6 +659,43 @@ bpm_decimal_append(char *out, int128 value, int scale)
 		*out++ = reversed[--n];
 	*out = '\0';
 	return out;
+}
+
+/*
+ * Whether this server lays numeric out as it is read and written here: asked once, when the library is
+ * loaded, because a fork or a later version that does not would make every figure wrong without a word.
+ */
+void
+bpm_decimal_check_layout(void)
+{
+	static const struct
+	{
+		const char *text;
+		int64		units;
+	}			known[] = {
+		{"0", 0}, {"1.00000000", 100000000}, {"-1234567.89000000", INT64CONST(-123456789000000)},
+		{"0.00010000", 10000}, {"10000.00000001", INT64CONST(1000000000001)},
+		{"-0.00000001", -1}, {"92199999999.99999999", INT64CONST(9219999999999999999)}
+	};
+
+	for (int i = 0; i < (int) lengthof(known); i++)
+	{
+		Datum		numeric = DirectFunctionCall3(numeric_in, CStringGetDatum(known[i].text),
+												  ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+		int64		units = 0;
+		int128		large = 0;
+		char	   *written = DatumGetCString(DirectFunctionCall1(numeric_out,
+																   NumericGetDatum(bpm_decimal_numeric(known[i].units, known[i].units ? BPM_DIGITS : 0))));
+
+		if (!bpm_decimal_read_small(numeric, &units) || units != known[i].units ||
+			bpm_decimal_try_round_to(numeric, BPM_DIGITS, &large) != DECIMAL_OK ||
+			large != known[i].units || strcmp(written, known[i].text) != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("this server lays numeric out in a way that bpm cannot read"),
+					 errdetail("The figure %s is not read or written as it is.", known[i].text),
+					 errhint("bpm works on PostgreSQL 15 to 18.")));
+	}
 }
 
 /* ------------------------------------------------------------------------------------------------

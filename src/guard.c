@@ -50,7 +50,6 @@
 #include "bpm.h"
 
 #define MAX_KEYS 8
-#define ROLE_SETTING "bpm.role"
 
 /* a condition on a move that only data can answer */
 typedef struct Gate
@@ -793,7 +792,7 @@ RoleOf(const Attempt *attempt)
 
 		return value ? text_to_cstring(value) : NULL;
 	}
-	role = GetConfigOption(ROLE_SETTING, true, false);
+	role = GetConfigOption(BPM_ROLE_SETTING, true, false);
 	return role != NULL && *role != '\0' ? role : NULL;
 }
 
@@ -813,7 +812,7 @@ CheckRole(const Attempt *attempt, const BpmMove *move)
 			 errdetail("The move is made by \"%s\", and no role was given.", needed),
 			 role ? 0 : attempt->guard->by != 0 ?
 			 errhint("Fill column \"%s\".", ColumnName(attempt->rel, attempt->guard->by)) :
-			 errhint("Set %s, or give the guard the argument 'by' and a column.", ROLE_SETTING),
+			 errhint("Set %s, or give the guard the argument 'by' and a column.", BPM_ROLE_SETTING),
 			 errtablecol(attempt->rel, attempt->guard->stage)));
 }
 

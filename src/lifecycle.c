@@ -438,20 +438,15 @@ CheckReachable(BpmScan *scan, const Draft *draft, const BpmLifecycle *value)
  * The canonical text can be longer than what was read, and must be readable too.
  */
 static bool
-CheckLength(const BpmScan *scan, const BpmLifecycle *value)
+CheckLength(BpmScan *scan, const BpmLifecycle *value)
 {
 	size_t		length;
 
 	if (scan->end - scan->text <= BPM_MAX_TEXT / 5)
 		return true;
 	length = strlen(LifecycleText(value));
-	if (length > BPM_MAX_TEXT)
-		ereturn(scan->context, false,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("text is too long for type %s", TYPE_NAME),
-				 errdetail("Written out it has %zu bytes; at most %d are read.",
-						   length, BPM_MAX_TEXT)));
-	return true;
+	return length <= BPM_MAX_TEXT ||
+		bpm_scan_fail_length(scan, psprintf("Written out it has %zu bytes", length), NULL);
 }
 
 static bool
@@ -475,6 +470,13 @@ ScanPaths(BpmScan *scan, Draft *draft)
 	return true;
 }
 
+static bool
+CheckDraft(BpmScan *scan, Draft *draft, BpmLifecycle **value)
+{
+	*value = CloseDraft(draft);
+	return CheckReachable(scan, draft, *value) && CheckLength(scan, *value);
+}
+
 /*
  * Parse a lifecycle. NULL after a soft error.
  */
@@ -485,15 +487,14 @@ bpm_lifecycle_parse(const char *text, size_t length, Node *context)
 	BpmScan		scan;
 	BpmLifecycle *value;
 
-	if (!bpm_scan_begin(&scan, TYPE_NAME, text, length, context))
-		return NULL;
 	draft = palloc(sizeof(Draft));
 	draft->nstages = draft->nroles = draft->nmoves = 0;
-	if (!ScanPaths(&scan, draft))
+	if (!bpm_scan_begin(&scan, TYPE_NAME, text, length) || !ScanPaths(&scan, draft) ||
+		!CheckDraft(&scan, draft, &value))
+	{
+		bpm_scan_raise(&scan, context);
 		return NULL;
-	value = CloseDraft(draft);
-	if (!CheckReachable(&scan, draft, value) || !CheckLength(&scan, value))
-		return NULL;
+	}
 	pfree(draft);
 	return value;
 }
@@ -518,6 +519,18 @@ ScanSide(BpmScan *scan, char **stage)
 	return SkipSpace(scan);
 }
 
+static bool
+ScanMove(BpmScan *scan, char **from, char **to)
+{
+	if (!ScanSide(scan, from))
+		return false;
+	if (!TakeArrow(scan))
+		return bpm_scan_fail(scan, scan->at, "An arrow is missing",
+							 "The move of a gate is written: targeted -> approved, or * -> approved.");
+	return ScanSide(scan, to) &&
+		(scan->at == scan->end || bpm_scan_fail(scan, scan->at, "Nothing may follow the move", NULL));
+}
+
 /*
  * Read the move of a gate: targeted -> approved, * -> approved, approved -> *.
  */
@@ -526,14 +539,9 @@ bpm_lifecycle_parse_move(const char *text, char **from, char **to)
 {
 	BpmScan		scan;
 
-	bpm_scan_begin(&scan, "move of a lifecycle gate", text, strlen(text), NULL);
-	ScanSide(&scan, from);
-	if (!TakeArrow(&scan))
-		bpm_scan_fail(&scan, scan.at, "An arrow is missing",
-					  "The move of a gate is written: targeted -> approved, or * -> approved.");
-	ScanSide(&scan, to);
-	if (scan.at < scan.end)
-		bpm_scan_fail(&scan, scan.at, "Nothing may follow the move", NULL);
+	if (!bpm_scan_begin(&scan, "move of a lifecycle gate", text, strlen(text)) ||
+		!ScanMove(&scan, from, to))
+		bpm_scan_raise(&scan, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------

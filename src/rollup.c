@@ -430,7 +430,7 @@ static int128
 Ratio(int128 numerator, int64 multiplier, int128 denominator, int digits)
 {
 	bool		negative = numerator < 0;
-	uint128_t	magnitude = negative ? -(uint128_t) numerator : (uint128_t) numerator;
+	uint128	magnitude = negative ? -(uint128) numerator : (uint128) numerator;
 	BpmQuotient quotient = bpm_decimal_quotient(magnitude, multiplier, denominator);
 	int128		result;
 
@@ -660,56 +660,69 @@ SetMember(BpmRollup *rollup, int i, int128 value)
 }
 
 /*
- * rows 3 scored 2 weight 10 scored_weight 7 sum 560
+ * rows 3 scored 2 weight 10 scored_weight 7 sum 560. NULL with the error in the scan.
  */
+static BpmRollup *
+ParseRollup(BpmScan *scan, const char *text, size_t length)
+{
+	BpmRollup  *rollup = NewRollup();
+	const char *places[lengthof(members)];
+	const char *problem;
+	Member		member;
+
+	if (!bpm_scan_begin(scan, TYPE_NAME, text, length))
+		return NULL;
+	for (int i = 0; i < (int) lengthof(members); i++)
+	{
+		const char *word;
+		int			word_length;
+		int128		value;
+
+		bpm_scan_space(scan);
+		word_length = bpm_scan_word(scan, &word);
+		if (!bpm_scan_is(word, word_length, members[i].name))
+		{
+			bpm_scan_fail(scan, word, psprintf("The word \"%s\" is missing", members[i].name),
+						  EXAMPLE);
+			return NULL;
+		}
+		bpm_scan_space(scan);
+		places[i] = scan->at;
+		if (!bpm_scan_decimal(scan, "The figure", false, Max(members[i].digits, 0), &value))
+			return NULL;
+		if (members[i].digits < 0 && (value > MAX_COUNT || value < -MAX_COUNT))
+		{
+			bpm_scan_fail_range(scan, places[i], "The count is too large",
+								psprintf("The limit is %lld.", (long long) MAX_COUNT));
+			return NULL;
+		}
+		SetMember(rollup, i, value);
+	}
+	if (!bpm_scan_done(scan))
+	{
+		bpm_scan_fail(scan, scan->at, "Nothing may follow the sum", EXAMPLE);
+		return NULL;
+	}
+	problem = Problem(rollup, &member);
+	if (problem != NULL)
+	{
+		bpm_scan_fail(scan, places[member], problem, EXAMPLE);
+		return NULL;
+	}
+	return rollup;
+}
+
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_in);
 Datum
 bpm_rollup_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	BpmRollup  *rollup = NewRollup();
 	BpmScan		scan;
-	const char *places[lengthof(members)];
-	const char *problem;
-	Member		member;
+	BpmRollup  *rollup = ParseRollup(&scan, text, strlen(text));
 
-	if (!bpm_scan_begin(&scan, TYPE_NAME, text, strlen(text), fcinfo->context))
-		PG_RETURN_NULL();
-	for (int i = 0; i < (int) lengthof(members); i++)
+	if (rollup == NULL)
 	{
-		const char *word;
-		int			length;
-		int128		value;
-
-		bpm_scan_space(&scan);
-		length = bpm_scan_word(&scan, &word);
-		if (!bpm_scan_is(word, length, members[i].name))
-		{
-			bpm_scan_fail(&scan, word, psprintf("The word \"%s\" is missing", members[i].name),
-						  EXAMPLE);
-			PG_RETURN_NULL();
-		}
-		bpm_scan_space(&scan);
-		places[i] = scan.at;
-		if (!bpm_scan_decimal(&scan, "The figure", false, Max(members[i].digits, 0), &value))
-			PG_RETURN_NULL();
-		if (members[i].digits < 0 && (value > MAX_COUNT || value < -MAX_COUNT))
-		{
-			bpm_scan_fail_range(&scan, places[i], "The count is too large",
-								psprintf("The limit is %lld.", (long long) MAX_COUNT));
-			PG_RETURN_NULL();
-		}
-		SetMember(rollup, i, value);
-	}
-	if (!bpm_scan_done(&scan))
-	{
-		bpm_scan_fail(&scan, scan.at, "Nothing may follow the sum", EXAMPLE);
-		PG_RETURN_NULL();
-	}
-	problem = Problem(rollup, &member);
-	if (problem != NULL)
-	{
-		bpm_scan_fail(&scan, places[member], problem, EXAMPLE);
+		bpm_scan_raise(&scan, fcinfo->context);
 		PG_RETURN_NULL();
 	}
 	PG_RETURN_POINTER(rollup);
@@ -750,7 +763,7 @@ bpm_rollup_recv(PG_FUNCTION_ARGS)
 		int128		value = pq_getmsgint64(message);
 
 		if (members[i].digits >= 0)
-			value = (int128) ((uint128_t) value << 64 | (uint64) pq_getmsgint64(message));
+			value = (int128) ((uint128) value << 64 | (uint64) pq_getmsgint64(message));
 		SetMember(rollup, i, value);
 	}
 	if (message->cursor != message->len)
@@ -780,7 +793,7 @@ bpm_rollup_send(PG_FUNCTION_ARGS)
 		int128		value = GetMember(rollup, i);
 
 		if (members[i].digits >= 0)
-			pq_sendint64(&message, (uint64) ((uint128_t) value >> 64));
+			pq_sendint64(&message, (uint64) ((uint128) value >> 64));
 		pq_sendint64(&message, (uint64) value);
 	}
 	PG_RETURN_BYTEA_P(pq_endtypsend(&message));

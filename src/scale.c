@@ -261,39 +261,38 @@ CloseBands(const Bands *bands)
 }
 
 /*
- * Parse a scale. NULL after a soft error.
+ * Parse a scale. NULL with the error in the scan.
  */
 static BpmScale *
-ParseScale(const char *text, size_t length, Node *context)
+ParseScale(BpmScan *scan, const char *text, size_t length)
 {
-	BpmScan		scan;
 	Bands		bands;
 	bool		last;
 
 	bands.n = 0;
 	bands.digits = DEFAULT_DIGITS;
-	if (!bpm_scan_begin(&scan, TYPE_NAME, text, length, context))
+	if (!bpm_scan_begin(scan, TYPE_NAME, text, length))
 		return NULL;
-	if (bpm_scan_done(&scan))
+	if (bpm_scan_done(scan))
 	{
-		bpm_scan_fail(&scan, scan.at, "The text is empty", EXAMPLE);
+		bpm_scan_fail(scan, scan->at, "The text is empty", EXAMPLE);
 		return NULL;
 	}
 	do
 	{
 		if (bands.n == MAX_BANDS)
 		{
-			bpm_scan_fail(&scan, scan.at, psprintf("There are more than %d bands", MAX_BANDS),
+			bpm_scan_fail(scan, scan->at, psprintf("There are more than %d bands", MAX_BANDS),
 						  "Join bands of the same meaning.");
 			return NULL;
 		}
-		if (!ScanLabel(&scan, &bands) || !ScanBound(&scan, &bands, &last))
+		if (!ScanLabel(scan, &bands) || !ScanBound(scan, &bands, &last))
 			return NULL;
 		bands.n++;
 	} while (!last);
 	if (bands.n < 2)
 	{
-		bpm_scan_fail(&scan, scan.text, "There is only one band", EXAMPLE);
+		bpm_scan_fail(scan, scan->text, "There is only one band", EXAMPLE);
 		return NULL;
 	}
 	return CloseBands(&bands);
@@ -365,10 +364,14 @@ Datum
 bpm_scale_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	BpmScale   *scale = ParseScale(text, strlen(text), fcinfo->context);
+	BpmScan		scan;
+	BpmScale   *scale = ParseScale(&scan, text, strlen(text));
 
 	if (scale == NULL)
+	{
+		bpm_scan_raise(&scan, fcinfo->context);
 		PG_RETURN_NULL();
+	}
 	PG_RETURN_POINTER(scale);
 }
 
@@ -386,7 +389,12 @@ bpm_scale_recv(PG_FUNCTION_ARGS)
 	int			length;
 	char	   *text = bpm_text_recv((StringInfo) PG_GETARG_POINTER(0), TYPE_NAME, &length);
 
-	PG_RETURN_POINTER(ParseScale(text, length, NULL));
+	BpmScan		scan;
+	BpmScale   *scale = ParseScale(&scan, text, length);
+
+	if (scale == NULL)
+		bpm_scan_raise(&scan, NULL);
+	PG_RETURN_POINTER(scale);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_scale_send);

@@ -2,8 +2,9 @@
  * scan.c: reading the small languages.
  *
  * Targets, scales and lifecycles are texts that people write and argue about, so an error shows
- * the place, says what was expected there, and guesses what was meant. All errors are soft where
- * the server has soft errors.
+ * the place, says what was expected there, and guesses what was meant. An error is a value: reading
+ * ends with it in the scan, and only who was asked to read raises it, as a soft error where the server
+ * has those. What reads a million texts for a report needs no subtransaction for each.
  */
 #include "postgres.h"
 
@@ -18,22 +19,27 @@
 #define SHOWN 60
 
 /*
- * Start on a text. False, after a soft error, when it is longer than any rule.
+ * Start on a text.
  */
-bool
-bpm_scan_begin(BpmScan *scan, const char *type, const char *text, size_t length, Node *context)
+void
+bpm_scan_start(BpmScan *scan, const char *type, const char *text, size_t length)
 {
+	memset(scan, 0, sizeof(BpmScan));
 	scan->type = type;
 	scan->text = scan->at = text;
 	scan->end = text + length;
-	scan->context = context;
-	if (length > BPM_MAX_TEXT)
-		ereturn(context, false,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("text is too long for type %s", type),
-				 errdetail("It has %zu bytes; at most %d are read.", length, BPM_MAX_TEXT),
-				 errhint("Check that the text comes from the right column.")));
-	return true;
+}
+
+/*
+ * Start on the text of a rule. False when it is longer than any rule.
+ */
+bool
+bpm_scan_begin(BpmScan *scan, const char *type, const char *text, size_t length)
+{
+	bpm_scan_start(scan, type, text, length);
+	return length <= BPM_MAX_TEXT ||
+		bpm_scan_fail_length(scan, psprintf("It has %zu bytes", length),
+							 "Check that the text comes from the right column.");
 }
 
 /*
@@ -151,13 +157,14 @@ bpm_scan_figure_text(const char *at, const char *end, bool commas, BpmFigureText
 
 	sign.at = at;
 	sign.end = end;
+	memset(figure, 0, sizeof(BpmFigureText));
 	figure->negative = bpm_scan_take(&sign, "-") || bpm_scan_take(&sign, "\342\210\222");
 	if (!figure->negative)
 		bpm_scan_take(&sign, "+");
 	at = sign.at;
 
 	figure->whole = at;
-	at = SkipDigits(at, end);
+	figure->whole_end = figure->fraction = figure->fraction_end = at = SkipDigits(at, end);
 	if (commas && at < end && *at == ',')
 	{
 		/* 0,125 is a decimal comma */
@@ -360,18 +367,31 @@ Detail(BpmScan *scan, const char *place, const char *detail)
 }
 
 /*
- * Report that a text breaks the grammar or a rule's sense. Always false, for the caller to return.
+ * Keep the first error. Always false, for the caller to return.
+ */
+static bool
+Fail(BpmScan *scan, int sqlstate, char *message, char *detail, const char *hint)
+{
+	if (scan->error.sqlstate == 0)
+	{
+		scan->error.sqlstate = sqlstate;
+		scan->error.message = message;
+		scan->error.detail = detail;
+		scan->error.hint = hint;
+	}
+	return false;
+}
+
+/*
+ * A text breaks the grammar or a rule's sense.
  */
 bool
 bpm_scan_fail(BpmScan *scan, const char *place, const char *detail, const char *hint)
 {
-	errsave(scan->context,
-			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input syntax for type %s: \"%s\"", scan->type,
-					bpm_scan_clip(scan->text, (int) (scan->end - scan->text))),
-			 errdetail_internal("%s", Detail(scan, place, detail)),
-			 hint ? errhint("%s", hint) : 0));
-	return false;
+	return Fail(scan, ERRCODE_INVALID_TEXT_REPRESENTATION,
+				psprintf("invalid input syntax for type %s: \"%s\"", scan->type,
+						 bpm_scan_clip(scan->text, (int) (scan->end - scan->text))),
+				Detail(scan, place, detail), hint);
 }
 
 /*
@@ -380,13 +400,37 @@ bpm_scan_fail(BpmScan *scan, const char *place, const char *detail, const char *
 bool
 bpm_scan_fail_range(BpmScan *scan, const char *place, const char *detail, const char *hint)
 {
-	errsave(scan->context,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("figure out of range for type %s: \"%s\"", scan->type,
-					bpm_scan_clip(scan->text, (int) (scan->end - scan->text))),
-			 errdetail_internal("%s", Detail(scan, place, detail)),
-			 hint ? errhint("%s", hint) : 0));
-	return false;
+	return Fail(scan, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+				psprintf("figure out of range for type %s: \"%s\"", scan->type,
+						 bpm_scan_clip(scan->text, (int) (scan->end - scan->text))),
+				Detail(scan, place, detail), hint);
+}
+
+/*
+ * A text is longer than any rule; size says how long, and of what.
+ */
+bool
+bpm_scan_fail_length(BpmScan *scan, const char *size, const char *hint)
+{
+	return Fail(scan, ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+				psprintf("text is too long for type %s", scan->type),
+				psprintf("%s; at most %d are read.", size, BPM_MAX_TEXT), hint);
+}
+
+/*
+ * Raise the error that reading ended with: softly when there is a context for that.
+ */
+void
+bpm_scan_raise(const BpmScan *scan, Node *context)
+{
+	const BpmScanError *error = &scan->error;
+
+	Assert(error->sqlstate != 0);
+	errsave(context,
+			(errcode(error->sqlstate),
+			 errmsg_internal("%s", error->message),
+			 errdetail_internal("%s", error->detail),
+			 error->hint ? errhint("%s", error->hint) : 0));
 }
 
 /*

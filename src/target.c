@@ -620,12 +620,11 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 }
 
 /*
- * Parse a target. NULL after a soft error.
+ * Parse a target. NULL with the error in the scan.
  */
 static BpmTarget *
-ParseTarget(const char *text, size_t length, Node *context)
+ParseTarget(BpmScan *scan, const char *text, size_t length)
 {
-	BpmScan		scan;
 	Rule		rule;
 	const char *word;
 	const char *start;
@@ -633,42 +632,42 @@ ParseTarget(const char *text, size_t length, Node *context)
 	rule.modifiers = 0;
 	rule.unit_length = 0;
 	rule.unit = "";
-	if (!bpm_scan_begin(&scan, TYPE_NAME, text, length, context))
+	if (!bpm_scan_begin(scan, TYPE_NAME, text, length))
 		return NULL;
-	if (bpm_scan_done(&scan))
+	if (bpm_scan_done(scan))
 	{
-		bpm_scan_fail(&scan, scan.at, "The text is empty",
+		bpm_scan_fail(scan, scan->at, "The text is empty",
 					  "Write a target such as \">= 95%\", \"90..110\" or \"direct\".");
 		return NULL;
 	}
 
-	start = scan.at;
+	start = scan->at;
 	if ((*start >= 'a' && *start <= 'z') || (*start >= 'A' && *start <= 'Z'))
 	{
-		int			word_length = bpm_scan_word(&scan, &word);
+		int			word_length = bpm_scan_word(scan, &word);
 
 		if (bpm_scan_is(word, word_length, "direct"))
 			rule.form = DIRECT;
 		else if (bpm_scan_is(word, word_length, "points"))
 		{
 			rule.form = POINTS;
-			if (!ScanPoints(&scan, &rule))
+			if (!ScanPoints(scan, &rule))
 				return NULL;
 		}
 		else
 		{
 			const char *hint = bpm_scan_nearest(word, word_length, form_words);
 
-			bpm_scan_fail(&scan, start, "Unknown word",
+			bpm_scan_fail(scan, start, "Unknown word",
 						  hint ? hint : "A target begins with a comparator, a figure, \"points\" "
 						  "or \"direct\".");
 			return NULL;
 		}
 	}
-	else if (!ScanComparisonOrRange(&scan, &rule))
+	else if (!ScanComparisonOrRange(scan, &rule))
 		return NULL;
 
-	if (!ScanModifiers(&scan, &rule))
+	if (!ScanModifiers(scan, &rule))
 		return NULL;
 	return CloseRule(&rule);
 }
@@ -904,9 +903,9 @@ OverLoss(const Rule *rule, int128 actual)
 	int128		goal = rule->goal;
 	int128		part;
 	int128		whole;
-	uint128_t	attained;
-	uint128_t	excess;
-	uint128_t	rest;
+	uint128	attained;
+	uint128	excess;
+	uint128	rest;
 	BpmQuotient tail;
 
 	if (rule->modifiers & FROM)
@@ -933,7 +932,7 @@ OverLoss(const Rule *rule, int128 actual)
 		return loss;
 	}
 	excess = attained - (uint64) rule->over;
-	if (excess >= (uint128_t) BPM_HUNDRED * BPM_ONE)
+	if (excess >= (uint128) BPM_HUNDRED * BPM_ONE)
 		return loss;
 
 	tail = bpm_decimal_quotient(rest, rule->over_lose, whole);
@@ -1019,10 +1018,10 @@ ExactScore(const Rule *rule, int128 actual, int extra)
 		return score;
 	if (rule->modifiers & LOSE)
 	{
-		uint128_t	shortfall = Shortfall(rule, actual);
+		uint128	shortfall = Shortfall(rule, actual);
 
 		/* so far that even the smallest loss has taken all */
-		if (shortfall / (uint128_t) rule->per >= BPM_HUNDRED)
+		if (shortfall / (uint128) rule->per >= BPM_HUNDRED)
 			return score;
 		return HundredLess(bpm_decimal_quotient(shortfall, rule->lose, rule->per));
 	}
@@ -1222,10 +1221,14 @@ Datum
 bpm_target_in(PG_FUNCTION_ARGS)
 {
 	char	   *text = PG_GETARG_CSTRING(0);
-	BpmTarget  *target = ParseTarget(text, strlen(text), fcinfo->context);
+	BpmScan		scan;
+	BpmTarget  *target = ParseTarget(&scan, text, strlen(text));
 
 	if (target == NULL)
+	{
+		bpm_scan_raise(&scan, fcinfo->context);
 		PG_RETURN_NULL();
+	}
 	PG_RETURN_POINTER(target);
 }
 
@@ -1246,7 +1249,12 @@ bpm_target_recv(PG_FUNCTION_ARGS)
 	int			length;
 	char	   *text = bpm_text_recv((StringInfo) PG_GETARG_POINTER(0), TYPE_NAME, &length);
 
-	PG_RETURN_POINTER(ParseTarget(text, length, NULL));
+	BpmScan		scan;
+	BpmTarget  *target = ParseTarget(&scan, text, length);
+
+	if (target == NULL)
+		bpm_scan_raise(&scan, NULL);
+	PG_RETURN_POINTER(target);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_send);

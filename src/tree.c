@@ -869,8 +869,9 @@ CheckRules(State *state, FunctionCallInfo fcinfo, int n, bool first)
 	{
 		if (rules == NULL)
 			return;
-		bpm_scan_begin(&scan, RULES_NAME, VARDATA_ANY(rules), size, NULL);
-		bpm_tree_scan_rules(&scan, &state->rules);
+		if (!bpm_scan_begin(&scan, RULES_NAME, VARDATA_ANY(rules), size) ||
+			!bpm_tree_scan_rules(&scan, &state->rules))
+			bpm_scan_raise(&scan, NULL);
 		state->rules_text = MemoryContextAlloc(state->context, size + VARHDRSZ);
 		SET_VARSIZE(state->rules_text, size + VARHDRSZ);
 		memcpy(VARDATA(state->rules_text), VARDATA_ANY(rules), size);
@@ -1208,7 +1209,10 @@ ScanId(BpmScan *scan, IdKind kind, char *room, IdBytes *id)
 		if (out.len == 0 || strspn(out.data, "-0123456789") != (size_t) out.len || out.len > 20)
 			return bpm_scan_fail(scan, start, "The id is no integer", NULL);
 		if (!bpm_scan_decimal(&digits, "The id", false, 0, &value))
+		{
+			scan->error = digits.error;
 			return false;
+		}
 		if (digits.at != digits.end || value > PG_INT64_MAX || value < PG_INT64_MIN)
 			return bpm_scan_fail(scan, start, "The id is no integer", NULL);
 		bytes = IntegerBytes((int64) value);
@@ -1298,61 +1302,78 @@ ScanNode(BpmScan *scan, State *state)
 }
 
 /*
+ * Read all nodes into a state. NULL with the error in the scan.
+ */
+static State *
+ScanTree(BpmScan *scan)
+{
+	BpmScan		rules;
+	State	   *state;
+	const char *word;
+	int			kind = 0;
+	int			word_length;
+
+	if (!Expect(scan, "{"))
+		return NULL;
+	bpm_scan_space(scan);
+	word_length = bpm_scan_word(scan, &word);
+	while (kind_labels[kind] != NULL && !bpm_scan_is(word, word_length, kind_labels[kind]))
+		kind++;
+	if (kind_labels[kind] == NULL)
+	{
+		bpm_scan_fail(scan, word, "The ids are neither text, integer nor uuid",
+					  bpm_scan_nearest(word, word_length, kind_labels));
+		return NULL;
+	}
+	state = NewState(CurrentMemoryContext, (IdKind) kind, false);
+	if (!Expect(scan, ","))
+		return NULL;
+	rules = *scan;
+	while (rules.at < scan->end && *rules.at != '}')
+		rules.at++;
+	rules.end = rules.at;
+	rules.at = scan->at;
+	if (!bpm_tree_scan_rules(&rules, &state->rules))
+	{
+		scan->error = rules.error;
+		return NULL;
+	}
+	scan->at = rules.end;
+	if (!Expect(scan, "}"))
+		return NULL;
+	while (!bpm_scan_done(scan))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!ScanNode(scan, state))
+			return NULL;
+	}
+	if (state->count == 0)
+	{
+		bpm_scan_fail(scan, scan->at, "A node is missing", NULL);
+		return NULL;
+	}
+	return state;
+}
+
+/*
  * Read a tree. NULL after a soft error.
  */
 static BpmTree *
 ParseTree(const char *text, size_t length, struct Node *context)
 {
-	BpmScan		scan = {0};
-	BpmScan		rules;
+	BpmScan		scan;
 	State	   *state;
 	BpmTree    *tree;
-	const char *word;
-	int			kind = 0;
-	int			word_length;
 
 	/* not bpm_scan_begin: a tree is data, and may be longer than any rule */
-	scan.type = TYPE_NAME;
-	scan.text = scan.at = text;
-	scan.end = text + length;
-	scan.context = context;
-	if (!Expect(&scan, "{"))
-		return NULL;
-	bpm_scan_space(&scan);
-	word_length = bpm_scan_word(&scan, &word);
-	while (kind_labels[kind] != NULL && !bpm_scan_is(word, word_length, kind_labels[kind]))
-		kind++;
-	if (kind_labels[kind] == NULL)
+	bpm_scan_start(&scan, TYPE_NAME, text, length);
+	state = ScanTree(&scan);
+	if (state == NULL)
 	{
-		bpm_scan_fail(&scan, word, "The ids are neither text, integer nor uuid",
-					  bpm_scan_nearest(word, word_length, kind_labels));
+		bpm_scan_raise(&scan, context);
 		return NULL;
 	}
-	state = NewState(CurrentMemoryContext, (IdKind) kind, false);
 	state->report.soft = context;
-	if (!Expect(&scan, ","))
-		return NULL;
-	rules = scan;
-	while (rules.at < scan.end && *rules.at != '}')
-		rules.at++;
-	rules.end = rules.at;
-	rules.at = scan.at;
-	if (!bpm_tree_scan_rules(&rules, &state->rules))
-		return NULL;
-	scan.at = rules.end;
-	if (!Expect(&scan, "}"))
-		return NULL;
-	while (!bpm_scan_done(&scan))
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (!ScanNode(&scan, state))
-			return NULL;
-	}
-	if (state->count == 0)
-	{
-		bpm_scan_fail(&scan, scan.at, "A node is missing", NULL);
-		return NULL;
-	}
 	tree = Finish(state);
 	if (tree == NULL)
 		bpm_tree_raise_faults(&state->report);

@@ -278,9 +278,9 @@ static inline int128
 Divide(int128 numerator, int128 denominator)
 {
 	bool		negative = numerator < 0;
-	uint128_t	magnitude = negative ? -(uint128_t) numerator : (uint128_t) numerator;
-	uint128_t	divisor = (uint128_t) denominator;
-	uint128_t	quotient;
+	uint128	magnitude = negative ? -(uint128) numerator : (uint128) numerator;
+	uint128	divisor = (uint128) denominator;
+	uint128	quotient;
 	uint128		rest;
 
 	if (magnitude <= PG_UINT64_MAX && divisor <= PG_UINT64_MAX)

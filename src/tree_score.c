@@ -66,8 +66,8 @@ PartOf(int64 share, int128 weight, int128 total)
 		return share;
 	if (likely(weight == (int64) weight))
 		return (int64) Divide((int128) share * (int64) weight, total);
-	return (int64) bpm_decimal_half_up(bpm_decimal_quotient((uint128_t) weight, (uint64) share,
-														   (uint128_t) total));
+	return (int64) bpm_decimal_half_up(bpm_decimal_quotient((uint128) weight, (uint64) share,
+														   (uint128) total));
 }
 
 static inline Method

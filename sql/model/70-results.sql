@@ -48,21 +48,21 @@ from indicator i
 left join lateral (
     select t.target, t.weight, t.graded from target_revision t
     where t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.indicator_id = i.indicator_id
-        and t.valid_from <= (select bpm.as_of()) and t.recorded_at <= (select bpm.known_at())
+        and t.valid_from <= (select coalesce(bpm.as_of(), 'infinity')) and t.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))
     order by t.valid_from desc, t.recorded_at desc
     limit 1) t on true
 left join lateral (
     select a.as_of, a.actual, a.score, a.evidence from indicator_actual a
     where i.source = 'measured'
         and a.program_id = i.program_id and a.fiscal_year = i.fiscal_year and a.indicator_id = i.indicator_id
-        and a.as_of <= (select bpm.as_of()) and (a.recorded_at > (select bpm.known_at())) is not true
+        and a.as_of <= (select coalesce(bpm.as_of(), 'infinity')) and (a.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true
     order by a.as_of desc, a.recorded_at desc
     limit 1) a on true
 left join lateral (
     select 100 * coalesce(sum(b.executed), 0) / nullif(sum(coalesce(b.approved, 0) + coalesce(b.adjusted, 0)), 0) as rate
     from program_budget b
     where i.source = 'budget' and b.program_id = i.program_id and b.fiscal_year = i.fiscal_year
-        and b.entry_date <= (select bpm.as_of()) and (b.recorded_at > (select bpm.known_at())) is not true) b
+        and b.entry_date <= (select coalesce(bpm.as_of(), 'infinity')) and (b.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true) b
     on i.source = 'budget'
 cross join lateral (
     select case i.source when 'budget' then b.rate else a.actual end as actual,
@@ -153,7 +153,7 @@ cross join lateral (
            coalesce(sum(nullif(b.planned, 'NaN')), 0) as planned
     from program_budget b
     where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
-        and b.entry_date <= (select bpm.as_of()) and (b.recorded_at > (select bpm.known_at())) is not true) b
+        and b.entry_date <= (select coalesce(bpm.as_of(), 'infinity')) and (b.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true) b
 cross join lateral (
     select greatest(case s.money when 'approved' then b.approved when 'received' then b.received
                                  when 'executed' then b.executed else b.approved + b.adjusted end, 0) as money) m
@@ -164,13 +164,13 @@ left join lateral (
 left join lateral (
     select o.rating from rating_override o
     where o.program_id = p.program_id and o.fiscal_year = p.fiscal_year
-        and o.valid_from <= (select bpm.as_of()) and o.recorded_at <= (select bpm.known_at())
+        and o.valid_from <= (select coalesce(bpm.as_of(), 'infinity')) and o.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))
     order by o.valid_from desc, o.recorded_at desc
     limit 1) o on true
 left join lateral (
     select e.stage, e.at::date as since from stage_event e
     where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
-        and e.at < (select (bpm.as_of() + 1)::timestamptz) and e.recorded_at <= (select bpm.known_at())
+        and e.at < (select (coalesce(bpm.as_of() + 1, 'infinity'))::timestamptz) and e.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))
     order by e.at desc
     limit 1) e on true;
 comment on view program_result is 'One row per program and year: money, execution, score with coverage and bounds, rating, stage.';

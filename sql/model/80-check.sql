@@ -157,11 +157,11 @@ with program_fact as (
     cross join lateral (
         select min(b.entry_date) as first from program_budget b
         where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year and b.executed <> 0
-            and b.entry_date <= (select bpm.as_of()) and (b.recorded_at > (select bpm.known_at())) is not true) x
+            and b.entry_date <= (select coalesce(bpm.as_of(), 'infinity')) and (b.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true) x
     cross join lateral (
         select min(e.at) filter (where e.stage = 'approved') as at, count(*) as events from stage_event e
         where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
-            and e.recorded_at <= (select bpm.known_at())) a
+            and e.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))) a
     where x.first is not null and a.events > 0 and (a.at is null or x.first < a.at::date)
     union all
     select 'error', 'lifecycle', p.program_id, p.fiscal_year, v.to_stage, v.violation, 'Correct the history, or report the breach.'
@@ -170,7 +170,7 @@ with program_fact as (
     cross join lateral (
         select bpm.lifecycle_violations(e.stage, e.at, l.rule) as list from stage_event e
         where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.stage = any (bpm.stages(l.rule))
-            and e.at < (select (bpm.as_of() + 1)::timestamptz) and e.recorded_at <= (select bpm.known_at())) e
+            and e.at < (select (coalesce(bpm.as_of() + 1, 'infinity'))::timestamptz) and e.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))) e
     cross join lateral unnest(e.list) v
     union all
     select 'error', 'unknown stage', e.program_id, e.fiscal_year, e.stage, format('The lifecycle "%s" has no such stage.', l.lifecycle_id),

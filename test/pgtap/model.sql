@@ -110,10 +110,10 @@ set local bpm.as_of = '';
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, recorded_at, reason)
     values ('P1', 2026, 'quantity', '2026-12-31', 40, '2027-03-01', 'two schools had been left out');
 select is((select score from indicator_result where indicator_id = 'quantity'), 100::numeric, 'a correction counts');
-set local bpm.known_at = '2027-02-01';
+set local bpm.known_at = '2027-02-01 00:00:00+00';
 select is((select score from indicator_result where indicator_id = 'quantity'), 95::numeric, 'what we believed on 1 February');
 set local bpm.known_at = '';
-select throws_ok($$set local bpm.as_of = 'yesterday week'; select count(*) from program_result$$, '22007', null, 'a setting that is no date is an error');
+select throws_ok($$set local bpm.as_of = 'yesterday week'; select count(*) from program_result$$, '22023', null, 'a setting that is no date is an error');
 set local bpm.as_of = '';
 
 -- missing data by policy ----------------------------------------------------------------------------------
