@@ -28,11 +28,18 @@ begin
                   detail = pg_catalog.format('These are %s; what they add could be called in place of the extension''s.', other),
                   hint = 'Take the right away: REVOKE CREATE ON SCHEMA bpm FROM ....';
     end if;
-    select p.oid::pg_catalog.regprocedure into other
-    from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) p.pronamespace
-    where n.nspname operator(pg_catalog.=) 'bpm' limit 1;
+    select o.what into other
+    from (select p.pronamespace as namespace,
+                 pg_catalog.format('bpm.%I(%s)', p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)) as what
+          from pg_catalog.pg_proc p
+          union all
+          select o.oprnamespace, pg_catalog.format('operator(bpm.%s)', o.oprname)
+          from pg_catalog.pg_operator o) o
+    join pg_catalog.pg_namespace n on n.oid operator(pg_catalog.=) o.namespace
+    where n.nspname operator(pg_catalog.=) 'bpm'
+    limit 1;
     if found then
-        raise exception 'schema "bpm" already holds functions'
+        raise exception 'schema "bpm" already holds functions or operators'
             using errcode = 'duplicate_schema',
                   detail = pg_catalog.format('One is %s; it could be called in place of the extension''s.', other),
                   hint = 'Drop them, or rename the schema.';
