@@ -2,6 +2,7 @@
 #
 #   make demo                 a tour over real programs, on a server of its own that is removed again
 #   make check                every test, on a server of its own that is removed again
+#   make coverage             the same tests, and which lines of the C files they ran
 #   make bench                the speed table, the same way
 #   make && make install      build for the server of PG_CONFIG (default: pg_config on the PATH)
 #   make installcheck         every test, on your running server (PGHOST, PGPORT, PGUSER)
@@ -39,7 +40,7 @@ export BPM_SHARED ?= $(abspath ../shared)
 endif
 
 # These make their own server, and install what is missing; nothing need be there yet, not even pg_config.
-TOURS = check demo bench
+TOURS = check coverage demo bench
 
 ifneq (,$(filter $(TOURS),$(MAKECMDGOALS)))
 
