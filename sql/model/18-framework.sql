@@ -1,0 +1,45 @@
+-- Frameworks: ready-made indicator trees
+
+create table framework (
+    framework_id text primary key check (framework_id <> ''),
+    name         text not null,
+    description  text,
+    scale        bpm.scale,
+    weight_total numeric(12,4) check (weight_total > 0),
+    execution_points numeric(12,4) check (execution_points >= 0)
+);
+comment on table framework is 'Ready-made indicator trees, to be applied to a program in one call.';
+comment on column framework.framework_id is 'The code of the framework.';
+comment on column framework.name is 'Its name.';
+comment on column framework.description is 'Where it comes from and what it is for.';
+comment on column framework.scale is 'What its scores are called; the setting of the year when empty.';
+comment on column framework.weight_total is 'What its top weights total; the setting of the year when empty.';
+comment on column framework.execution_points is 'How much of the total is budget execution; the setting of the year when empty.';
+
+create table framework_indicator (
+    framework_id text not null references framework on delete cascade,
+    indicator_id text not null check (indicator_id <> ''),
+    parent_id    text,
+    name         text not null,
+    dimension    text references dimension,
+    aspect       text references aspect,
+    source       text not null default 'measured' check (source in ('measured', 'budget', 'group')),
+    method       bpm.method not null default 'mean',
+    target       bpm.target,
+    weight       numeric(20,8) not null default 1 check (weight >= 0 and weight <> 'NaN'),
+    sort         integer not null default 0,
+    primary key (framework_id, indicator_id),
+    foreign key (framework_id, parent_id) references framework_indicator (framework_id, indicator_id)
+);
+comment on table framework_indicator is 'The tree of a framework: groups, and indicators with their weights and rules.';
+comment on column framework_indicator.framework_id is 'The framework.';
+comment on column framework_indicator.indicator_id is 'The code of the indicator or group, as a program will have it.';
+comment on column framework_indicator.parent_id is 'The group above; empty at the top.';
+comment on column framework_indicator.name is 'Its name.';
+comment on column framework_indicator.dimension is 'What it measures.';
+comment on column framework_indicator.aspect is 'Which of the four Es it speaks to.';
+comment on column framework_indicator.source is 'measured: scored from measurements; budget: from budget execution; group: from what is below it.';
+comment on column framework_indicator.method is 'How a group makes its score from what is below it: mean, geometric, weakest, m1 or m2.';
+comment on column framework_indicator.target is 'The rule, when the framework has one; each program sets its own where it has none.';
+comment on column framework_indicator.weight is 'The weight among its siblings.';
+comment on column framework_indicator.sort is 'Place among its siblings.';
