@@ -110,12 +110,9 @@ Grow(History *history)
 	return repalloc(history, history->size);
 }
 
-static int
-EventOrder(const void *a, const void *b)
+static inline int
+EventOrder(const Event *x, const Event *y)
 {
-	const Event *x = a;
-	const Event *y = b;
-
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
 	if (x->seq != y->seq)
@@ -125,14 +122,22 @@ EventOrder(const void *a, const void *b)
 	return x->role - y->role;
 }
 
-static int
-NarrowOrder(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
+/* the server's own quicksort, which can be interrupted */
+#define ST_SORT SortWide
+#define ST_ELEMENT_TYPE Event
+#define ST_COMPARE(a, b) EventOrder(a, b)
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
-	return (x > y) - (x < y);
-}
+#define ST_SORT SortNarrow
+#define ST_ELEMENT_TYPE int64
+#define ST_COMPARE(a, b) (*(a) < *(b) ? -1 : *(a) > *(b))
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /*
  * Turn a narrow history into a wide one.
@@ -201,19 +206,9 @@ SortEvents(History *history)
 	if (history->sorted)
 		return;
 	if (history->wide)
-		qsort(WideEvents(history), history->n, sizeof(Event), EventOrder);
-	else if (history->n > 24)
-		qsort(history->events, history->n, sizeof(int64), NarrowOrder);
+		SortWide(WideEvents(history), history->n);
 	else
-		for (uint32 i = 1; i < history->n; i++)
-		{
-			int64		event = history->events[i];
-			uint32		j = i;
-
-			for (; j > 0 && history->events[j - 1] > event; j--)
-				history->events[j] = history->events[j - 1];
-			history->events[j] = event;
-		}
+		SortNarrow(history->events, history->n);
 	history->sorted = true;
 }
 
@@ -510,19 +505,19 @@ bpm_conformance_deserialize(PG_FUNCTION_ARGS)
 #define UNKNOWN (-2)			/* two stages at one instant: nobody knows which came last */
 
 /* what can be wrong with one move */
-typedef enum Fault
+typedef enum Violation
 {
-	FAULT_FIRST = 1 << 0,		/* a life begins in another stage than the first */
-	FAULT_MOVE = 1 << 1,		/* the lifecycle has no such move */
-	FAULT_EARLY = 1 << 2,
-	FAULT_LATE = 1 << 3,
-	FAULT_ROLE = 1 << 4,
-	FAULT_AMBIGUOUS = 1 << 5
-} Fault;
+	VIOLATION_FIRST = 1 << 0,		/* a life begins in another stage than the first */
+	VIOLATION_MOVE = 1 << 1,		/* the lifecycle has no such move */
+	VIOLATION_EARLY = 1 << 2,
+	VIOLATION_LATE = 1 << 3,
+	VIOLATION_ROLE = 1 << 4,
+	VIOLATION_AMBIGUOUS = 1 << 5
+} Violation;
 
-#define FAULTS 6
+#define VIOLATIONS 6
 
-static const char *const fault_name[FAULTS] = {
+static const char *const violation_name[VIOLATIONS] = {
 	"first", "move", "early", "late", "role", "ambiguous"
 };
 
@@ -538,7 +533,7 @@ typedef struct Walk
 	int			to;
 	TimestampTz since;			/* when `from` was entered */
 	TimestampTz at;
-	int			faults;
+	int			violations;
 	uint64		tied;			/* the stages of an ambiguous instant */
 	const BpmMove *move;		/* with attributes, else NULL */
 } Walk;
@@ -558,24 +553,24 @@ Begin(History *history)
 static int
 JudgeMove(Walk *walk, uint8 role)
 {
-	int			faults = 0;
+	int			violations = 0;
 	int			time;
 
 	if (walk->from == NOWHERE)
-		return walk->to == 0 ? 0 : FAULT_FIRST;
+		return walk->to == 0 ? 0 : VIOLATION_FIRST;
 	if (walk->from == UNKNOWN)
 		return 0;
 	if (!bpm_stage_in(walk->stages->next[walk->from], walk->to))
-		return FAULT_MOVE;
+		return VIOLATION_MOVE;
 	if (!bpm_stage_in(walk->stages->conditional[walk->from], walk->to))
 		return 0;
 	walk->move = bpm_lifecycle_move(walk->stages, walk->from, walk->to);
 	time = bpm_lifecycle_judge_time(walk->move, walk->since, walk->at);
 	if (time != 0)
-		faults |= time < 0 ? FAULT_EARLY : FAULT_LATE;
+		violations |= time < 0 ? VIOLATION_EARLY : VIOLATION_LATE;
 	if (walk->history->has_role && walk->move->role != 0 && walk->move->role != role)
-		faults |= FAULT_ROLE;
-	return faults;
+		violations |= VIOLATION_ROLE;
+	return violations;
 }
 
 /*
@@ -613,12 +608,12 @@ NextMove(Walk *walk)
 		if ((tied & (tied - 1)) != 0)
 		{
 			walk->to = UNKNOWN;
-			walk->faults = FAULT_AMBIGUOUS;
+			walk->violations = VIOLATION_AMBIGUOUS;
 		}
 		else
 		{
 			walk->to = event.stage;
-			walk->faults = JudgeMove(walk, event.role);
+			walk->violations = JudgeMove(walk, event.role);
 		}
 		return true;
 	}
@@ -626,10 +621,10 @@ NextMove(Walk *walk)
 }
 
 /*
- * A fault of the last move, for people. No times, which would depend on the time zone.
+ * A violation of the last move, for people. No times, which would depend on the time zone.
  */
 static char *
-FaultText(const Walk *walk, Fault fault)
+ViolationText(const Walk *walk, Violation violation)
 {
 	const BpmStages *stages = walk->stages;
 	const char *to = walk->to >= 0 ? stages->name[walk->to] : NULL;
@@ -638,25 +633,25 @@ FaultText(const Walk *walk, Fault fault)
 
 	if (walk->move != NULL)
 		days = (int64) (((int128) walk->at - walk->since) / USECS_PER_DAY);
-	switch (fault)
+	switch (violation)
 	{
-		case FAULT_FIRST:
+		case VIOLATION_FIRST:
 			return psprintf("begins in \"%s\", not in \"%s\"", to, stages->name[0]);
-		case FAULT_MOVE:
+		case VIOLATION_MOVE:
 			if (bpm_stage_in(stages->final, walk->from))
 				return psprintf("\"%s\" -> \"%s\" is no move: \"%s\" is final", from, to, from);
 			return psprintf("\"%s\" -> \"%s\" is no move: \"%s\" may move to %s", from, to, from,
 							bpm_lifecycle_names(stages, stages->next[walk->from], "or"));
-		case FAULT_EARLY:
+		case VIOLATION_EARLY:
 			return psprintf("\"%s\" -> \"%s\" after %s, not before %d", from, to,
 							bpm_lifecycle_days(days), walk->move->after);
-		case FAULT_LATE:
+		case VIOLATION_LATE:
 			return psprintf("\"%s\" -> \"%s\" after %s, due within %d", from, to,
 							bpm_lifecycle_days(days), walk->move->within);
-		case FAULT_ROLE:
+		case VIOLATION_ROLE:
 			return psprintf("\"%s\" -> \"%s\" not by \"%s\"", from, to,
 							stages->role[walk->move->role - 1]);
-		case FAULT_AMBIGUOUS:
+		case VIOLATION_AMBIGUOUS:
 			return psprintf("%s at one instant: ambiguous",
 							bpm_lifecycle_names(stages, walk->tied, "and"));
 	}
@@ -746,18 +741,18 @@ bpm_conformance_status(PG_FUNCTION_ARGS)
 	walk = Begin((History *) PG_GETARG_POINTER(0));
 	while (NextMove(&walk))
 	{
-		if (likely(walk.faults == 0))
+		if (likely(walk.violations == 0))
 			continue;
 		if (conforms)
 		{
-			Fault		first = (Fault) (walk.faults & -walk.faults);
+			Violation	first = (Violation) (walk.violations & -walk.violations);
 
 			conforms = false;
-			values[VIOLATION] = PointerGetDatum(cstring_to_text(FaultText(&walk, first)));
+			values[VIOLATION] = PointerGetDatum(cstring_to_text(ViolationText(&walk, first)));
 			values[VIOLATION_AT] = TimestampTzGetDatum(walk.at);
 			nulls[VIOLATION] = nulls[VIOLATION_AT] = false;
 		}
-		if ((walk.faults & FAULT_LATE) && missed == NULL)
+		if ((walk.violations & VIOLATION_LATE) && missed == NULL)
 		{
 			missed = walk.move;
 			missed_since = walk.since;
@@ -820,19 +815,19 @@ bpm_conformance_violations(PG_FUNCTION_ARGS)
 	walk = Begin((History *) PG_GETARG_POINTER(0));
 	while (NextMove(&walk))
 	{
-		for (int i = 0; i < FAULTS && walk.faults >> i != 0; i++)
+		for (int i = 0; i < VIOLATIONS && walk.violations >> i != 0; i++)
 		{
 			Datum		values[COLUMNS] = {0};
 			bool		nulls[COLUMNS] = {false};
 
-			if (!(walk.faults & (1 << i)))
+			if (!(walk.violations & (1 << i)))
 				continue;
 			if (n == space)
 			{
 				space *= 2;
 				rows = repalloc_huge(rows, space * sizeof(Datum));
 			}
-			values[KIND] = PointerGetDatum(cstring_to_text(fault_name[i]));
+			values[KIND] = PointerGetDatum(cstring_to_text(violation_name[i]));
 			values[AT] = TimestampTzGetDatum(walk.at);
 			nulls[FROM_STAGE] = walk.from < 0;
 			if (walk.from >= 0)
@@ -840,7 +835,7 @@ bpm_conformance_violations(PG_FUNCTION_ARGS)
 			nulls[TO_STAGE] = walk.to < 0;
 			if (walk.to >= 0)
 				values[TO_STAGE] = NameDatum(walk.stages, walk.to);
-			values[VIOLATION] = PointerGetDatum(cstring_to_text(FaultText(&walk, 1 << i)));
+			values[VIOLATION] = PointerGetDatum(cstring_to_text(ViolationText(&walk, 1 << i)));
 			rows[n++] = RowDatum(ResultRow(fcinfo, COLUMNS), values, nulls);
 		}
 	}

@@ -771,18 +771,16 @@ bpm_lifecycle_same(const BpmLifecycle *a, const BpmLifecycle *b)
 }
 
 /*
- * The lifecycle in the first argument of a function, opened once per statement when it is a
- * constant and once per run of equal values when it is a column.
+ * The lifecycle in the first argument of a function, opened once per run of equal values. The values are
+ * compared, always: an argument that does not change within an expression can change from one evaluation to
+ * the next, as PL/pgSQL keeps an expression's state while its variables go on.
  */
 BpmStages *
 bpm_lifecycle_open_cached(FmgrInfo *flinfo, Datum datum)
 {
 	BpmStages  *stages = flinfo->fn_extra;
-	BpmLifecycle *value;
+	BpmLifecycle *value = DatumGetLifecycleP(datum);
 
-	if (stages != NULL && get_fn_expr_arg_stable(flinfo, 0))
-		return stages;
-	value = DatumGetLifecycleP(datum);
 	if (stages != NULL)
 	{
 		if (bpm_lifecycle_same(stages->value, value))
@@ -1090,9 +1088,14 @@ AppendMermaidText(StringInfo out, const char *text)
 static char *
 MermaidId(const BpmStages *stages, int stage)
 {
+	char	   *id;
+
 	if (IsMermaidWord(stages->name[stage]))
 		return pstrdup(stages->name[stage]);
-	return psprintf("stage_%d_", stage + 1);
+	id = psprintf("stage_%d_", stage + 1);
+	while (bpm_stage_find(stages, id, (int) strlen(id)) >= 0)
+		id = psprintf("%s_", id);
+	return id;
 }
 
 /*

@@ -197,5 +197,8 @@ select is((select count(*)::int from (
     where f <> t and twice = 1 group by g) y
     where l::bpm.lifecycle::text::bpm.lifecycle operator(bpm.<>) l::bpm.lifecycle or l::bpm.lifecycle::text::bpm.lifecycle::text <> l::bpm.lifecycle::text), 0, 'random lifecycles read back');
 
+-- ids of a diagram: a stage may have the name that another one is given
+select is(bpm.as_mermaid('stage_2_ -> "a b" -> stage_3_ -> "c d" -> stage_4_ -> stage_4__'), E'stateDiagram-v2\n    state "a b" as stage_2__\n    state "c d" as stage_4___\n    [*] --> stage_2_\n    stage_2_ --> stage_2__\n    stage_2__ --> stage_3_\n    stage_3_ --> stage_4___\n    stage_4___ --> stage_4_\n    stage_4_ --> stage_4__\n    stage_4__ --> [*]', 'as_mermaid gives every stage an id of its own');
+
 select * from finish();
 rollback;
