@@ -78,7 +78,7 @@ exception when others then
     get stacked diagnostics code = returned_sqlstate, detail = pg_exception_detail;
 end $$;
 
-select plan((select 3 * count(*) from good)::int + (select 2 * count(*) from bad)::int + 63);
+select plan((select 3 * count(*) from good)::int + (select 2 * count(*) from bad)::int + 64);
 
 select is(input::bpm.lifecycle::text, canonical, what) from good;
 select is(canonical::bpm.lifecycle::text, canonical, what || ': reads back') from good;
