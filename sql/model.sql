@@ -2,20 +2,6 @@
 
 -- reading text without an error, for bulk import
 
-create function bpm.try_parse_target(text text, out target bpm.target, out reason text)
-    language plpgsql immutable parallel unsafe
-    set search_path = pg_catalog, pg_temp
-as $$
-begin
-    target := text::bpm.target;
-exception when others then
-    get stacked diagnostics reason = pg_exception_detail;
-    reason := coalesce(nullif(reason, ''), sqlerrm);
-end
-$$;
-comment on function bpm.try_parse_target(text) is
-'The target, or NULL and the reason why the text is none. Both are NULL for NULL.';
-
 create function bpm.try_parse_date(text text, out value date, out reason text)
     language plpgsql immutable parallel safe
     set search_path = pg_catalog, pg_temp

@@ -2,7 +2,7 @@
  * bpm.h: what the concepts share.
  *
  * bpm       the module: magic, settings, the day that results show
- * decimal   numeric in and out of 128-bit fixed point
+ * decimal   numeric in and out of 128-bit fixed point (number.c: figures as people print them)
  * scan      reading the small languages: targets, scales, lifecycles
  * target    what was promised; scoring an actual against it
  * scale     what a score is called
@@ -88,7 +88,8 @@ extern int128 bpm_decimal_round(Datum numeric, const char *what);
 extern int128 bpm_decimal_round_to(Datum numeric, int digits, const char *what);
 extern int128 bpm_decimal_exact(Datum numeric, const char *what);
 extern BpmFigure bpm_decimal_figure(Datum numeric, const char *what);
-extern int128 bpm_decimal_rescale(int128 value, int extra);
+extern bool bpm_decimal_try_divide(uint128 a, uint64 m, uint128 d, uint128 *result, uint128 *rest);
+extern bool bpm_decimal_try_quotient(uint128 a, uint64 m, uint128 d, BpmQuotient *result);
 extern uint128 bpm_decimal_divide(uint128 a, uint64 m, uint128 d, uint128 *rest);
 extern BpmQuotient bpm_decimal_quotient(uint128 a, uint64 m, uint128 d);
 extern BpmQuotient bpm_decimal_ten_power_down(BpmQuotient q, int digits);
@@ -206,6 +207,7 @@ extern void bpm_wire_version(StringInfo message, const char *type);
 typedef struct BpmTarget BpmTarget;
 
 extern int64 bpm_target_score_units(Datum actual, const BpmTarget *target);
+extern int64 bpm_target_cap_units(const BpmTarget *target);
 
 #define DatumGetTargetP(datum) ((BpmTarget *) PG_DETOAST_DATUM(datum))
 

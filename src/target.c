@@ -1,13 +1,15 @@
 /*
  * target.c: what was promised, and how an actual is scored against it.
  *
- *   target     := comparison | range | points | 'direct'        then any modifiers
+ *   target     := comparison | range | points | 'direct' | date then any modifiers
  *   comparison := [('>=' | '>' | '<=' | '<' | '=')] number [unit]   no comparator means >=
  *   range      := number [unit] '..' number [unit]              the unit once, or the same twice
  *   points     := 'points' '(' x ':' score (',' x ':' score)+ ')'
+ *   date       := 'by' YYYY-MM-DD
  *   unit       := '%' | '[' text ']'
  *   modifier   := 'step' | 'from' number ['%'] | 'floor' number ['%']
  *               | 'lose' number 'per' number | 'over' number ['%'] 'lose' number
+ *               | 'ratio' | 'cap' number ['%']
  *
  * A target is parsed once, when it is stored. Scoring is integer arithmetic on exact figures: each
  * rule is a quotient, which is cut to 10^-8 with a note of where the rest lies, so that rounding
@@ -15,8 +17,13 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "port/pg_bitutils.h"
 #include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/datetime.h"
 
 #include "bpm.h"
 
@@ -34,7 +41,8 @@ typedef enum Form
 	EQUAL,
 	RANGE,
 	POINTS,
-	DIRECT
+	DIRECT,
+	BY
 } Form;
 
 /* modifiers; WIDE says that figures take 128 bits */
@@ -43,13 +51,18 @@ typedef enum Form
 #define FLOOR 0x04
 #define LOSE 0x08
 #define OVER 0x10
+#define RATIO 0x20
+#define CAP 0x40
 #define WIDE 0x80
+
+#define MODIFIER_FIGURES 7		/* at most, of all modifiers together */
+#define MAX_CAP (999 * (int64) BPM_ONE)
 
 /*
  * On disk: this header, then the figures, then the unit's bytes. Figures are, in this order: the
- * form's own (one for a comparison, two for a range, x and score of each point), then those of the
- * modifiers that are there: from, floor, lose and per, over and lose. They take 8 bytes each
- * where all fit, else 16. Storage is plain, so that a row's target is read where it lies.
+ * form's own (one for a comparison, two for a range, x and score of each point, the day for a date),
+ * then those of the modifiers that are there: from, floor, lose and per, over and lose, cap. They take
+ * 8 bytes each where all fit, else 16. Storage is plain, so that a row's target is read where it lies.
  */
 struct BpmTarget
 {
@@ -64,12 +77,12 @@ struct BpmTarget
 #define HEADER_SIZE offsetof(BpmTarget, figures)
 
 /* a target opened up */
-typedef struct Rule
+typedef struct Promise
 {
 	Form		form;
 	int			modifiers;
 	int			npoints;
-	int128		goal;			/* or a range's lower end */
+	int128		goal;			/* or a range's lower end, or a day, in days since 2000 */
 	int128		high;
 	int128		base;			/* from */
 	int64		floor;
@@ -77,11 +90,12 @@ typedef struct Rule
 	int128		per;			/* ... for every so much */
 	int64		over;			/* attainment above this ... */
 	int64		over_lose;		/* ... loses so many points a point */
+	int64		cap;			/* to what the score may rise */
 	int128		x[MAX_POINTS];
 	int64		score[MAX_POINTS];
 	int			unit_length;
 	const char *unit;
-} Rule;
+} Promise;
 
 /* in the order of Form */
 static const char *const comparators[] = {">=", ">", "<=", "<", "="};
@@ -96,8 +110,25 @@ static const struct
 	{">", ABOVE}, {"<", BELOW}, {"=", EQUAL}
 };
 
-static const char *const form_words[] = {"points", "direct", NULL};
-static const char *const modifier_words[] = {"step", "from", "floor", "lose", "over", NULL};
+static const char *const form_words[] = {"points", "direct", "by", NULL};
+
+/* in the order of their bits */
+static const char *const modifier_words[] = {
+	"step", "from", "floor", "lose", "over", "ratio", "cap", NULL
+};
+
+/* what people write in words, and what a comparator says of it */
+static const struct
+{
+	const char *words;
+	const char *comparator;
+}			worded[] = {
+	{"at least ", ">="}, {"no less than ", ">="}, {"not less than ", ">="}, {"minimum ", ">="},
+	{"min ", ">="}, {"more than ", ">"}, {"greater than ", ">"}, {"over ", ">"}, {"above ", ">"},
+	{"at most ", "<="}, {"no more than ", "<="}, {"not more than ", "<="}, {"up to ", "<="},
+	{"maximum ", "<="}, {"max ", "<="}, {"within ", "<="}, {"less than ", "<"}, {"fewer than ", "<"},
+	{"under ", "<"}, {"below ", "<"}, {"equal to ", "="}, {"exactly ", "="}
+};
 
 static inline bool
 IsComparison(Form form)
@@ -116,7 +147,7 @@ IsReverse(Form form)
  * ----------------------------------------------------------------------------------------------*/
 
 static inline int128
-Figure(const BpmTarget *target, int i)
+StoredFigure(const BpmTarget *target, int i)
 {
 	int128		wide;
 
@@ -129,7 +160,7 @@ Figure(const BpmTarget *target, int i)
 static inline int
 FormFigures(const BpmTarget *target)
 {
-	if (IsComparison(target->form))
+	if (IsComparison(target->form) || target->form == BY)
 		return 1;
 	if (target->form == RANGE)
 		return 2;
@@ -140,97 +171,101 @@ FormFigures(const BpmTarget *target)
  * Open a target. Points and unit are only looked at where the caller needs them.
  */
 static inline void
-OpenRule(const BpmTarget *target, Rule *rule)
+OpenPromise(const BpmTarget *target, Promise *promise)
 {
 	int			i = FormFigures(target);
 
-	rule->form = target->form;
-	rule->modifiers = target->modifiers & ~WIDE;
-	if (target->form <= RANGE)
-		rule->goal = Figure(target, 0);
+	promise->form = target->form;
+	promise->modifiers = target->modifiers & ~WIDE;
+	if (target->form <= RANGE || target->form == BY)
+		promise->goal = StoredFigure(target, 0);
 	if (target->form == RANGE)
-		rule->high = Figure(target, 1);
-	if (rule->modifiers == 0)
+		promise->high = StoredFigure(target, 1);
+	if (promise->modifiers == 0)
 		return;
-	if (rule->modifiers & FROM)
-		rule->base = Figure(target, i++);
-	if (rule->modifiers & FLOOR)
-		rule->floor = (int64) Figure(target, i++);
-	if (rule->modifiers & LOSE)
+	if (promise->modifiers & FROM)
+		promise->base = StoredFigure(target, i++);
+	if (promise->modifiers & FLOOR)
+		promise->floor = (int64) StoredFigure(target, i++);
+	if (promise->modifiers & LOSE)
 	{
-		rule->lose = (int64) Figure(target, i++);
-		rule->per = Figure(target, i++);
+		promise->lose = (int64) StoredFigure(target, i++);
+		promise->per = StoredFigure(target, i++);
 	}
-	if (rule->modifiers & OVER)
+	if (promise->modifiers & OVER)
 	{
-		rule->over = (int64) Figure(target, i++);
-		rule->over_lose = (int64) Figure(target, i++);
+		promise->over = (int64) StoredFigure(target, i++);
+		promise->over_lose = (int64) StoredFigure(target, i++);
 	}
+	if (promise->modifiers & CAP)
+		promise->cap = (int64) StoredFigure(target, i++);
 }
 
 static void
-OpenPoints(const BpmTarget *target, Rule *rule)
+OpenPoints(const BpmTarget *target, Promise *promise)
 {
-	rule->npoints = target->npoints;
+	promise->npoints = target->npoints;
 	for (int i = 0; i < target->npoints; i++)
 	{
-		rule->x[i] = Figure(target, 2 * i);
-		rule->score[i] = (int64) Figure(target, 2 * i + 1);
+		promise->x[i] = StoredFigure(target, 2 * i);
+		promise->score[i] = (int64) StoredFigure(target, 2 * i + 1);
 	}
 }
 
 static void
-OpenUnit(const BpmTarget *target, Rule *rule)
+OpenUnit(const BpmTarget *target, Promise *promise)
 {
-	rule->unit_length = target->unit_length;
-	rule->unit = (const char *) target + VARSIZE(target) - target->unit_length;
+	promise->unit_length = target->unit_length;
+	promise->unit = (const char *) target + VARSIZE(target) - target->unit_length;
 }
 
 /*
- * Pack a rule. Equal rules give equal bytes.
+ * Pack a promise. Equal rules give equal bytes.
  */
 static BpmTarget *
-CloseRule(const Rule *rule)
+ClosePromise(const Promise *promise)
 {
-	int128		figures[2 * MAX_POINTS + 6];
+	int128		figures[2 * MAX_POINTS + MODIFIER_FIGURES];
 	int			n = 0;
 	bool		wide = false;
 	size_t		size;
 	BpmTarget  *target;
 
-	if (rule->form <= RANGE)
-		figures[n++] = rule->goal;
-	if (rule->form == RANGE)
-		figures[n++] = rule->high;
-	for (int i = 0; rule->form == POINTS && i < rule->npoints; i++)
+	if (promise->form <= RANGE || promise->form == BY)
+		figures[n++] = promise->goal;
+	if (promise->form == RANGE)
+		figures[n++] = promise->high;
+	for (int i = 0; promise->form == POINTS && i < promise->npoints; i++)
 	{
-		figures[n++] = rule->x[i];
-		figures[n++] = rule->score[i];
+		figures[n++] = promise->x[i];
+		figures[n++] = promise->score[i];
 	}
-	if (rule->modifiers & FROM)
-		figures[n++] = rule->base;
-	if (rule->modifiers & FLOOR)
-		figures[n++] = rule->floor;
-	if (rule->modifiers & LOSE)
+	if (promise->modifiers & FROM)
+		figures[n++] = promise->base;
+	if (promise->modifiers & FLOOR)
+		figures[n++] = promise->floor;
+	if (promise->modifiers & LOSE)
 	{
-		figures[n++] = rule->lose;
-		figures[n++] = rule->per;
+		figures[n++] = promise->lose;
+		figures[n++] = promise->per;
 	}
-	if (rule->modifiers & OVER)
+	if (promise->modifiers & OVER)
 	{
-		figures[n++] = rule->over;
-		figures[n++] = rule->over_lose;
+		figures[n++] = promise->over;
+		figures[n++] = promise->over_lose;
 	}
+	if (promise->modifiers & CAP)
+		figures[n++] = promise->cap;
 	for (int i = 0; i < n; i++)
 		wide |= figures[i] > PG_INT64_MAX || figures[i] < PG_INT64_MIN;
 
-	size = HEADER_SIZE + n * (wide ? sizeof(int128) : sizeof(int64)) + rule->unit_length;
+	size = HEADER_SIZE + n * (wide ? sizeof(int128) : sizeof(int64)) + promise->unit_length;
 	target = palloc0(size);
 	SET_VARSIZE(target, size);
-	target->form = rule->form;
-	target->modifiers = rule->modifiers | (wide ? WIDE : 0);
-	target->unit_length = rule->unit_length;
-	target->npoints = rule->form == POINTS ? rule->npoints : 0;
+	target->form = promise->form;
+	target->modifiers = promise->modifiers | (wide ? WIDE : 0);
+	target->unit_length = promise->unit_length;
+	target->npoints = promise->form == POINTS ? promise->npoints : 0;
 	for (int i = 0; i < n; i++)
 	{
 		if (wide)
@@ -238,8 +273,8 @@ CloseRule(const Rule *rule)
 		else
 			target->figures[i] = (int64) figures[i];
 	}
-	if (rule->unit_length > 0)
-		memcpy((char *) target + size - rule->unit_length, rule->unit, rule->unit_length);
+	if (promise->unit_length > 0)
+		memcpy((char *) target + size - promise->unit_length, promise->unit, promise->unit_length);
 	return target;
 }
 
@@ -263,17 +298,25 @@ TakeComparator(BpmScan *scan, Form *form)
  * An optional comparator; without one a target is the least that is to be reached.
  */
 static bool
-ScanComparator(BpmScan *scan, Rule *rule, bool *found)
+ScanComparator(BpmScan *scan, Promise *promise, bool *found)
 {
 	const char *start = scan->at;
 	Form		second;
 
-	rule->form = AT_LEAST;
-	*found = TakeComparator(scan, &rule->form);
+	promise->form = AT_LEAST;
+	*found = TakeComparator(scan, &promise->form);
 	bpm_scan_space(scan);
 	if (*found && TakeComparator(scan, &second))
-		return bpm_scan_fail(scan, start, "There are two comparators",
-							 "The comparators are >=, >, <=, < and =; a range is written 90..110.");
+	{
+		const char *hint = "The comparators are >=, >, <=, < and =; a range is written 90..110.";
+
+		/* => and > = are meant for >= */
+		if ((promise->form == EQUAL && second == ABOVE) || (promise->form == ABOVE && second == EQUAL))
+			hint = "At least is written >=.";
+		if ((promise->form == EQUAL && second == BELOW) || (promise->form == BELOW && second == EQUAL))
+			hint = "At most is written <=.";
+		return bpm_scan_fail(scan, start, "There are two comparators", hint);
+	}
 	if (scan->at < scan->end && strchr("!~@#^&*|?\\/:;", *scan->at) != NULL)
 		return bpm_scan_fail(scan, start, "Unknown comparator",
 							 "The comparators are >=, >, <=, < and =.");
@@ -284,22 +327,22 @@ ScanComparator(BpmScan *scan, Rule *rule, bool *found)
  * An optional unit: % or [text].
  */
 static bool
-ScanUnit(BpmScan *scan, Rule *rule)
+ScanUnit(BpmScan *scan, Promise *promise)
 {
 	const char *start;
 
 	bpm_scan_space(scan);
 	start = scan->at;
-	rule->unit_length = 0;
+	promise->unit_length = 0;
 	if (bpm_scan_take(scan, "%"))
 	{
-		rule->unit = start;
-		rule->unit_length = 1;
+		promise->unit = start;
+		promise->unit_length = 1;
 		return true;
 	}
 	if (!bpm_scan_take(scan, "["))
 		return true;
-	rule->unit = scan->at;
+	promise->unit = scan->at;
 	while (scan->at < scan->end && *scan->at != ']')
 	{
 		if (*scan->at == '[')
@@ -309,13 +352,13 @@ ScanUnit(BpmScan *scan, Rule *rule)
 	}
 	if (scan->at >= scan->end)
 		return bpm_scan_fail(scan, start, "The unit does not end", "Close it with a bracket: ].");
-	rule->unit_length = (int) (scan->at - rule->unit);
+	promise->unit_length = (int) (scan->at - promise->unit);
 	scan->at++;
-	if (rule->unit_length == 0)
+	if (promise->unit_length == 0)
 		return bpm_scan_fail(scan, start, "The unit is empty", "Write it as in [km], or leave it out.");
-	if (rule->unit_length > MAX_UNIT)
+	if (promise->unit_length > MAX_UNIT)
 	{
-		rule->unit_length = 0;
+		promise->unit_length = 0;
 		return bpm_scan_fail(scan, start,
 							 psprintf("The unit has more than %d bytes", MAX_UNIT), "Shorten it.");
 	}
@@ -323,13 +366,62 @@ ScanUnit(BpmScan *scan, Rule *rule)
 }
 
 static bool
-SameUnit(const Rule *a, const Rule *b)
+SameUnit(const Promise *a, const Promise *b)
 {
 	return a->unit_length == b->unit_length && memcmp(a->unit, b->unit, a->unit_length) == 0;
 }
 
+static const char *
+SkipDigits(const char *at, const char *end)
+{
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	return at;
+}
+
+/* 2026-06-30, or the like */
+static bool
+LooksLikeDate(const char *at, const char *end)
+{
+	for (int part = 0; part < 3; part++)
+	{
+		const char *digits = at;
+
+		at = SkipDigits(at, end);
+		if (at - digits < 1 || at - digits > 4)
+			return false;
+		if (part < 2 && (at == end || *at++ != '-'))
+			return false;
+	}
+	return true;
+}
+
 /*
- * 90-110, 90–110, 90 to 110: what people write for a range.
+ * 95 or more, 95+: a comparator in words, after the figure.
+ */
+static bool
+CheckNoWords(BpmScan *scan, const char *first, const char *first_end)
+{
+	static const char *const more[] = {"or more", "or higher", "or above", "or over", "and more",
+	"and above", "or better", "or greater", "+"};
+	static const char *const less[] = {"or less", "or fewer", "or lower", "or below", "or under",
+	"and less", "and below"};
+	int			length = (int) (first_end - first);
+	int			left = (int) (scan->end - scan->at);
+
+	for (int i = 0; i < (int) lengthof(more); i++)
+		if (left >= (int) strlen(more[i]) && pg_strncasecmp(scan->at, more[i], strlen(more[i])) == 0)
+			return bpm_scan_fail(scan, scan->at, "The comparator stands before the figure",
+								 psprintf("Write it >= %.*s.", length, first));
+	for (int i = 0; i < (int) lengthof(less); i++)
+		if (left >= (int) strlen(less[i]) && pg_strncasecmp(scan->at, less[i], strlen(less[i])) == 0)
+			return bpm_scan_fail(scan, scan->at, "The comparator stands before the figure",
+								 psprintf("Write it <= %.*s.", length, first));
+	return true;
+}
+
+/*
+ * 90-110, 90–110, 90 to 110: what people write for a range; and a date, which is no figure.
  */
 static bool
 CheckNoDash(BpmScan *scan, const char *first, const char *first_end)
@@ -338,6 +430,10 @@ CheckNoDash(BpmScan *scan, const char *first, const char *first_end)
 	BpmFigureText figure;
 	const char *end;
 	bool		word = bpm_scan_take(&look, "to ");
+
+	if (LooksLikeDate(first, scan->end))
+		return bpm_scan_fail(scan, first, "A date is no figure",
+							 "A day by which something is done is written: by 2026-06-30.");
 
 	if (word || bpm_scan_take(&look, "-") || bpm_scan_take(&look, "\342\200\223") ||
 		bpm_scan_take(&look, "\342\200\224") || bpm_scan_take(&look, "~") ||
@@ -354,40 +450,40 @@ CheckNoDash(BpmScan *scan, const char *first, const char *first_end)
 }
 
 static bool
-ScanComparisonOrRange(BpmScan *scan, Rule *rule)
+ScanComparisonOrRange(BpmScan *scan, Promise *promise)
 {
-	Rule		upper;
+	Promise		upper;
 	const char *start;
 	const char *figure;
 	const char *figure_end;
 	bool		compared;
 
-	if (!ScanComparator(scan, rule, &compared))
+	if (!ScanComparator(scan, promise, &compared))
 		return false;
 	bpm_scan_space(scan);
 	figure = scan->at;
-	if (!bpm_scan_figure(scan, "The figure", true, &rule->goal))
+	if (!bpm_scan_figure(scan, "The figure", true, &promise->goal))
 		return false;
 	figure_end = scan->at;
-	if (!ScanUnit(scan, rule))
+	if (!ScanUnit(scan, promise))
 		return false;
 	bpm_scan_space(scan);
 	start = scan->at;
 	if (!bpm_scan_take(scan, ".."))
-		return CheckNoDash(scan, figure, figure_end);
+		return CheckNoDash(scan, figure, figure_end) && CheckNoWords(scan, figure, figure_end);
 
 	if (compared)
 		return bpm_scan_fail(scan, start, "A range takes no comparator",
 							 "Write it 90..110.");
-	rule->form = RANGE;
-	if (!bpm_scan_figure(scan, "The upper end", true, &rule->high) || !ScanUnit(scan, &upper))
+	promise->form = RANGE;
+	if (!bpm_scan_figure(scan, "The upper end", true, &promise->high) || !ScanUnit(scan, &upper))
 		return false;
-	if (rule->unit_length > 0 && !SameUnit(rule, &upper))
+	if (promise->unit_length > 0 && !SameUnit(promise, &upper))
 		return bpm_scan_fail(scan, start, "The ends of the range have different units",
 							 "Write the unit once, after the upper end.");
-	rule->unit = upper.unit;
-	rule->unit_length = upper.unit_length;
-	if (rule->goal > rule->high)
+	promise->unit = upper.unit;
+	promise->unit_length = upper.unit_length;
+	if (promise->goal > promise->high)
 		return bpm_scan_fail(scan, figure, "The lower end is above the upper end",
 							 "A range runs from the lower to the upper figure.");
 	return true;
@@ -404,12 +500,12 @@ CheckPercentage(BpmScan *scan, const char *place, const char *what, int128 units
 }
 
 static bool
-ScanPoints(BpmScan *scan, Rule *rule)
+ScanPoints(BpmScan *scan, Promise *promise)
 {
 	const char *start;
 	int128		score;
 
-	rule->npoints = 0;
+	promise->npoints = 0;
 	bpm_scan_space(scan);
 	if (!bpm_scan_take(scan, "("))
 		return bpm_scan_fail(scan, scan->at, "An opening parenthesis is missing",
@@ -418,10 +514,10 @@ ScanPoints(BpmScan *scan, Rule *rule)
 	{
 		bpm_scan_space(scan);
 		start = scan->at;
-		if (rule->npoints == MAX_POINTS)
+		if (promise->npoints == MAX_POINTS)
 			return bpm_scan_fail(scan, start, psprintf("There are more than %d points", MAX_POINTS),
 								 "Leave out points that lie on the line between others.");
-		if (!bpm_scan_figure(scan, "The point's figure", false, &rule->x[rule->npoints]))
+		if (!bpm_scan_figure(scan, "The point's figure", false, &promise->x[promise->npoints]))
 			return false;
 		bpm_scan_space(scan);
 		if (!bpm_scan_take(scan, ":"))
@@ -430,20 +526,20 @@ ScanPoints(BpmScan *scan, Rule *rule)
 		bpm_scan_space(scan);
 		if (!bpm_scan_figure(scan, "The point's score", false, &score))
 			return false;
-		if (score < 0 || score > BPM_HUNDRED)
-			return bpm_scan_fail(scan, start, "A point's score is not from 0 to 100",
+		if (score < 0 || score > MAX_CAP)
+			return bpm_scan_fail(scan, start, "A point's score is not from 0 to 999",
 								 "A point is written figure:score, such as 50:80.");
-		rule->score[rule->npoints] = (int64) score;
-		if (rule->npoints > 0 && rule->x[rule->npoints] <= rule->x[rule->npoints - 1])
+		promise->score[promise->npoints] = (int64) score;
+		if (promise->npoints > 0 && promise->x[promise->npoints] <= promise->x[promise->npoints - 1])
 			return bpm_scan_fail(scan, start, "The points do not rise",
 								 "Order them by figure, each figure once.");
-		rule->npoints++;
+		promise->npoints++;
 		bpm_scan_space(scan);
 	} while (bpm_scan_take(scan, ","));
 	if (!bpm_scan_take(scan, ")"))
 		return bpm_scan_fail(scan, scan->at, "A comma or a closing parenthesis is missing",
 							 "Write points(0:0, 50:80, 100:100).");
-	if (rule->npoints < 2)
+	if (promise->npoints < 2)
 		return bpm_scan_fail(scan, start, "There is only one point",
 							 "A line needs two points or more.");
 	return true;
@@ -454,68 +550,98 @@ ScanPoints(BpmScan *scan, Rule *rule)
  * matter when reading.
  */
 static bool
-CheckModifier(BpmScan *scan, const char *place, const Rule *rule, int modifier, const char *word)
+CheckModifier(BpmScan *scan, const char *place, const Promise *promise, int modifier, const char *word)
 {
 	const char *detail = NULL;
 	const char *hint = NULL;
 
-	if (rule->modifiers & modifier)
+	if (promise->modifiers & modifier)
 	{
 		detail = psprintf("The modifier \"%s\" stands twice", word);
 		hint = "Leave one of them.";
 	}
-	else if (modifier != FLOOR && (rule->form == POINTS || rule->form == DIRECT))
+	else if (promise->form == BY && modifier != FLOOR && modifier != LOSE)
+	{
+		detail = psprintf("The modifier \"%s\" does not fit a date", word);
+		hint = "A date takes \"lose\", in days, and \"floor\"; without them it is all or nothing.";
+	}
+	else if (promise->form == DIRECT && modifier == CAP)
+		return true;
+	else if (promise->form == POINTS && modifier == CAP)
+	{
+		detail = "The modifier \"cap\" does not fit points";
+		hint = "The largest score of the points is their cap.";
+	}
+	else if (modifier == RATIO && !IsReverse(promise->form))
+	{
+		detail = "The modifier \"ratio\" fits <= and < only";
+		hint = "An actual below a target of >= is scored by its ratio to it anyhow.";
+	}
+	else if (modifier == CAP && (promise->form == EQUAL || promise->form == RANGE))
+	{
+		detail = psprintf("The modifier \"cap\" does not fit %s",
+						  promise->form == RANGE ? "a range" : "the comparator =");
+		hint = "Nothing is better there than to meet it.";
+	}
+	else if (modifier != FLOOR && (promise->form == POINTS || promise->form == DIRECT))
 	{
 		detail = psprintf("The modifier \"%s\" does not fit %s", word,
-						  rule->form == POINTS ? "points" : "a direct score");
+						  promise->form == POINTS ? "points" : "a direct score");
 		hint = "Only \"floor\" fits here.";
 	}
-	else if (rule->form == RANGE && (modifier == FROM || modifier == OVER))
+	else if (promise->form == RANGE && (modifier == FROM || modifier == OVER))
 	{
 		detail = psprintf("The modifier \"%s\" does not fit a range", word);
 		hint = "A range takes \"step\", \"floor\" and \"lose\".";
 	}
-	else if (rule->form == EQUAL && modifier == OVER)
+	else if (promise->form == EQUAL && modifier == OVER)
 	{
 		detail = "The modifier \"over\" does not fit the comparator =";
 		hint = "An actual above the target loses points there already.";
 	}
-	else if ((modifier == STEP && (rule->modifiers & (FROM | FLOOR | LOSE))) ||
-			 (modifier != OVER && modifier != STEP && (rule->modifiers & STEP)))
+	else if ((modifier == STEP && (promise->modifiers & ~OVER)) ||
+			 (modifier != OVER && modifier != STEP && (promise->modifiers & STEP)))
 	{
 		detail = psprintf("The modifier \"%s\" does not fit beside the others", word);
 		hint = "\"step\" is all or nothing, and leaves nothing to scale.";
 	}
-	else if ((modifier == FROM && (rule->modifiers & LOSE)) ||
-			 (modifier == LOSE && (rule->modifiers & FROM)))
+	else if ((modifier & (FROM | LOSE | RATIO)) && (promise->modifiers & (FROM | LOSE | RATIO)))
 	{
 		detail = psprintf("The modifier \"%s\" does not fit beside the others", word);
-		hint = "Both \"from\" and \"lose\" say how points are lost below the target.";
+		hint = "\"from\", \"lose\" and \"ratio\" each say how points are lost short of the target.";
+	}
+	else if ((modifier & (OVER | CAP)) && (promise->modifiers & (OVER | CAP)))
+	{
+		detail = psprintf("The modifier \"%s\" does not fit beside the others", word);
+		hint = "\"cap\" gives points beyond the target, and \"over\" takes them.";
 	}
 	return detail == NULL || bpm_scan_fail(scan, place, detail, hint);
 }
 
 /*
- * The checks that need the whole rule.
+ * The checks that need the whole promise.
  */
 static bool
-CheckRule(BpmScan *scan, const Rule *rule, const char *from_place, const char *over_place)
+CheckPromise(BpmScan *scan, const Promise *promise, const char *from_place, const char *base_place)
 {
-	if (rule->modifiers & FROM)
+	if (promise->modifiers & FROM)
 	{
-		if (rule->base == rule->goal)
+		if (promise->base == promise->goal)
 			return bpm_scan_fail(scan, from_place, "The baseline equals the target",
 								 "Progress needs a way to go from the baseline to the target.");
-		if ((rule->form == AT_LEAST || rule->form == ABOVE) && rule->base > rule->goal)
+		if ((promise->form == AT_LEAST || promise->form == ABOVE) && promise->base > promise->goal)
 			return bpm_scan_fail(scan, from_place, "The baseline is above the target",
 								 "For a figure that should fall write <= or <.");
-		if (IsReverse(rule->form) && rule->base < rule->goal)
+		if (IsReverse(promise->form) && promise->base < promise->goal)
 			return bpm_scan_fail(scan, from_place, "The baseline is below the target",
 								 "For a figure that should rise write >= or >.");
 	}
-	if ((rule->modifiers & OVER) && !(rule->modifiers & FROM) && rule->goal <= 0)
-		return bpm_scan_fail(scan, over_place,
-							 "The modifier \"over\" has neither a target above 0 nor a baseline",
+	if ((promise->modifiers & (OVER | CAP | RATIO)) && IsComparison(promise->form) &&
+		!(promise->modifiers & FROM) && promise->goal <= 0)
+		return bpm_scan_fail(scan, base_place,
+							 psprintf("The modifier \"%s\" has neither a target above 0 nor a baseline",
+									  (promise->modifiers & RATIO) ? "ratio" :
+									  (promise->modifiers & OVER) ? "over" : "cap"),
 							 "Attainment is a percentage of the target.");
 	return true;
 }
@@ -531,10 +657,10 @@ TakePercent(BpmScan *scan)
 }
 
 static bool
-ScanModifiers(BpmScan *scan, Rule *rule)
+ScanModifiers(BpmScan *scan, Promise *promise)
 {
 	const char *from_place = NULL;
-	const char *over_place = NULL;
+	const char *base_place = NULL;
 
 	while (!bpm_scan_done(scan))
 	{
@@ -551,49 +677,70 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 		{
 			const char *hint = length > 0 ? bpm_scan_nearest(word, length, modifier_words) : NULL;
 
+			if (length > 1 && pg_ascii_tolower((unsigned char) *word) == 'e' &&
+				SkipDigits(word + 1, word + length) == word + length)
+				hint = "A figure has no exponent: write it out.";
+
+			/* days, km: nothing stands between it and the figure */
+			if (hint == NULL && length > 0 && promise->modifiers == 0 && promise->unit_length == 0 &&
+				promise->form <= RANGE)
+				hint = psprintf("A unit is written in brackets: [%s].", bpm_scan_clip(word, length));
 			return bpm_scan_fail(scan, place,
 								 length > 0 ? "Unknown modifier" : "Unexpected character",
-								 hint ? hint : "Modifiers are step, from, floor, lose ... per and "
-								 "over ... lose; a unit is written % or [text].");
+								 hint ? hint : "Modifiers are step, from, floor, lose ... per, over ... lose, "
+								 "ratio and cap; a unit is written % or [text].");
 		}
-		if (!CheckModifier(scan, place, rule, modifier, pnstrdup(word, length)))
+		if (!CheckModifier(scan, place, promise, modifier, pnstrdup(word, length)))
 			return false;
-		rule->modifiers |= modifier;
+		promise->modifiers |= modifier;
 		switch (modifier)
 		{
 			case STEP:
 				break;
+			case RATIO:
+				base_place = place;
+				break;
+			case CAP:
+				base_place = place;
+				if (!bpm_scan_figure(scan, "The cap", true, &figure))
+					return false;
+				TakePercent(scan);
+				if (figure <= BPM_HUNDRED || figure > MAX_CAP)
+					return bpm_scan_fail(scan, place, "The cap is not above 100 and at most 999",
+										 "Without a cap a score rises to 100.");
+				promise->cap = (int64) figure;
+				break;
 			case FROM:
 				from_place = place;
-				if (!bpm_scan_figure(scan, "The baseline", true, &rule->base))
+				if (!bpm_scan_figure(scan, "The baseline", true, &promise->base))
 					return false;
-				if (rule->unit_length == 1 && *rule->unit == '%')
+				if (promise->unit_length == 1 && *promise->unit == '%')
 					TakePercent(scan);
 				break;
 			case FLOOR:
 				if (!bpm_scan_figure(scan, "The floor's score", true, &figure))
 					return false;
 				TakePercent(scan);
-				if (!CheckPercentage(scan, place, "The floor is", figure, &rule->floor))
+				if (!CheckPercentage(scan, place, "The floor is", figure, &promise->floor))
 					return false;
 				break;
 			case LOSE:
 				if (!bpm_scan_figure(scan, "The figure of points to lose", true, &figure) ||
-					!CheckPercentage(scan, place, "The points to lose are", figure, &rule->lose))
+					!CheckPercentage(scan, place, "The points to lose are", figure, &promise->lose))
 					return false;
 				bpm_scan_space(scan);
 				length = bpm_scan_word(scan, &word);
 				if (!bpm_scan_is(word, length, "per"))
 					return bpm_scan_fail(scan, word, "The word \"per\" is missing",
 										 "Write lose 2 per 1.");
-				if (!bpm_scan_figure(scan, "The figure after \"per\"", true, &rule->per))
+				if (!bpm_scan_figure(scan, "The figure after \"per\"", true, &promise->per))
 					return false;
-				if (rule->per <= 0)
+				if (promise->per <= 0)
 					return bpm_scan_fail(scan, place, "The figure after \"per\" is not above 0",
 										 "Write lose 2 per 1.");
 				break;
 			case OVER:
-				over_place = place;
+				base_place = place;
 				if (!bpm_scan_figure(scan, "The attainment", true, &figure))
 					return false;
 				TakePercent(scan);
@@ -603,7 +750,7 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 				if (figure > PG_INT64_MAX)
 					return bpm_scan_fail_range(scan, place, "The attainment is too large",
 											   "Write it in percent: over 120 lose 0.5.");
-				rule->over = (int64) figure;
+				promise->over = (int64) figure;
 				bpm_scan_space(scan);
 				length = bpm_scan_word(scan, &word);
 				if (!bpm_scan_is(word, length, "lose"))
@@ -611,12 +758,60 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 										 "Write over 120 lose 0.5.");
 				if (!bpm_scan_figure(scan, "The figure of points to lose", true, &figure) ||
 					!CheckPercentage(scan, place, "The points to lose are", figure,
-									 &rule->over_lose))
+									 &promise->over_lose))
 					return false;
 				break;
 		}
 	}
-	return CheckRule(scan, rule, from_place, over_place);
+	return CheckPromise(scan, promise, from_place, base_place);
+}
+
+/*
+ * The day of a date target. The calendar is the one that goes on for ever, and the form the one that no
+ * setting changes.
+ */
+static bool
+ScanDay(BpmScan *scan, Promise *promise)
+{
+	const char *start;
+	int			part[3];		/* year, month, day */
+	static const int length[] = {4, 2, 2};
+
+	bpm_scan_space(scan);
+	start = scan->at;
+	for (int i = 0; i < 3; i++)
+	{
+		const char *digits = scan->at;
+
+		scan->at = SkipDigits(scan->at, scan->end);
+		if (scan->at - digits != length[i] ||
+			(i < 2 && !bpm_scan_take(scan, "-")))
+			return bpm_scan_fail(scan, start, "The day is missing", "Write it: by 2026-06-30.");
+		part[i] = 0;
+		while (digits < scan->end && *digits >= '0' && *digits <= '9')
+			part[i] = part[i] * 10 + (*digits++ - '0');
+	}
+	if (part[0] < 1 || part[1] < 1 || part[1] > MONTHS_PER_YEAR || part[2] < 1 ||
+		part[2] > day_tab[isleap(part[0])][part[1] - 1])
+		return bpm_scan_fail(scan, start, "The calendar has no such day",
+							 "A day is written as year, month and day: by 2026-06-30.");
+	promise->goal = date2j(part[0], part[1], part[2]) - POSTGRES_EPOCH_JDATE;
+	return true;
+}
+
+/* a comparator in words, before the figure */
+static const char *
+WordedHint(const char *at, const char *end)
+{
+	for (int i = 0; i < (int) lengthof(worded); i++)
+	{
+		int			length = (int) strlen(worded[i].words);
+
+		if (end - at > length && pg_strncasecmp(at, worded[i].words, length) == 0)
+			return psprintf("Write it %s %s.", worded[i].comparator,
+							bpm_scan_clip(at + length, (int) (end - at) - length));
+	}
+	return NULL;
 }
 
 /*
@@ -625,13 +820,13 @@ ScanModifiers(BpmScan *scan, Rule *rule)
 static BpmTarget *
 ParseTarget(BpmScan *scan, const char *text, size_t length)
 {
-	Rule		rule;
+	Promise		promise;
 	const char *word;
 	const char *start;
 
-	rule.modifiers = 0;
-	rule.unit_length = 0;
-	rule.unit = "";
+	promise.modifiers = 0;
+	promise.unit_length = 0;
+	promise.unit = "";
 	if (!bpm_scan_begin(scan, TYPE_NAME, text, length))
 		return NULL;
 	if (bpm_scan_done(scan))
@@ -647,29 +842,38 @@ ParseTarget(BpmScan *scan, const char *text, size_t length)
 		int			word_length = bpm_scan_word(scan, &word);
 
 		if (bpm_scan_is(word, word_length, "direct"))
-			rule.form = DIRECT;
+			promise.form = DIRECT;
 		else if (bpm_scan_is(word, word_length, "points"))
 		{
-			rule.form = POINTS;
-			if (!ScanPoints(scan, &rule))
+			promise.form = POINTS;
+			if (!ScanPoints(scan, &promise))
+				return NULL;
+		}
+		else if (bpm_scan_is(word, word_length, "by"))
+		{
+			promise.form = BY;
+			if (!ScanDay(scan, &promise))
 				return NULL;
 		}
 		else
 		{
-			const char *hint = bpm_scan_nearest(word, word_length, form_words);
+			const char *hint = WordedHint(start, scan->end);
+
+			if (hint == NULL)
+				hint = bpm_scan_nearest(word, word_length, form_words);
 
 			bpm_scan_fail(scan, start, "Unknown word",
-						  hint ? hint : "A target begins with a comparator, a figure, \"points\" "
-						  "or \"direct\".");
+						  hint ? hint : "A target begins with a comparator, a figure, \"points\", "
+						  "\"direct\" or \"by\".");
 			return NULL;
 		}
 	}
-	else if (!ScanComparisonOrRange(scan, &rule))
+	else if (!ScanComparisonOrRange(scan, &promise))
 		return NULL;
 
-	if (!ScanModifiers(scan, &rule))
+	if (!ScanModifiers(scan, &promise))
 		return NULL;
-	return CloseRule(&rule);
+	return ClosePromise(&promise);
 }
 
 /*
@@ -678,76 +882,105 @@ ParseTarget(BpmScan *scan, const char *text, size_t length)
 static char *
 TargetText(const BpmTarget *target)
 {
-	Rule		rule;
-	size_t		figures = FormFigures(target) + 6;
+	Promise		promise;
+	size_t		figures = FormFigures(target) + MODIFIER_FIGURES;
 	char	   *text = palloc(figures * (BPM_DECIMAL_TEXT + 16) + MAX_UNIT + 16);
 	char	   *out = text;
 
-	OpenRule(target, &rule);
-	OpenUnit(target, &rule);
-	if (IsComparison(rule.form))
+	OpenPromise(target, &promise);
+	OpenUnit(target, &promise);
+	if (IsComparison(promise.form))
 	{
-		out += sprintf(out, "%s ", comparators[rule.form]);
-		out = bpm_decimal_append(out, rule.goal, BPM_DIGITS);
+		out += sprintf(out, "%s ", comparators[promise.form]);
+		out = bpm_decimal_append(out, promise.goal, BPM_DIGITS);
 	}
-	else if (rule.form == RANGE)
+	else if (promise.form == RANGE)
 	{
-		out = bpm_decimal_append(out, rule.goal, BPM_DIGITS);
+		out = bpm_decimal_append(out, promise.goal, BPM_DIGITS);
 		out += sprintf(out, "..");
-		out = bpm_decimal_append(out, rule.high, BPM_DIGITS);
+		out = bpm_decimal_append(out, promise.high, BPM_DIGITS);
 	}
-	else if (rule.form == POINTS)
+	else if (promise.form == POINTS)
 	{
-		OpenPoints(target, &rule);
+		OpenPoints(target, &promise);
 		out += sprintf(out, "points(");
-		for (int i = 0; i < rule.npoints; i++)
+		for (int i = 0; i < promise.npoints; i++)
 		{
 			out += sprintf(out, i > 0 ? ", " : "");
-			out = bpm_decimal_append(out, rule.x[i], BPM_DIGITS);
+			out = bpm_decimal_append(out, promise.x[i], BPM_DIGITS);
 			*out++ = ':';
-			out = bpm_decimal_append(out, rule.score[i], BPM_DIGITS);
+			out = bpm_decimal_append(out, promise.score[i], BPM_DIGITS);
 		}
 		*out++ = ')';
+	}
+	else if (promise.form == BY)
+	{
+		int			year;
+		int			month;
+		int			day;
+
+		j2date((int) promise.goal + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+		out += sprintf(out, "by %04d-%02d-%02d", year, month, day);
 	}
 	else
 		out += sprintf(out, "direct");
 
-	if (rule.unit_length == 1 && *rule.unit == '%')
+	if (promise.unit_length == 1 && *promise.unit == '%')
 		*out++ = '%';
-	else if (rule.unit_length > 0)
-		out += sprintf(out, " [%.*s]", rule.unit_length, rule.unit);
+	else if (promise.unit_length > 0)
+		out += sprintf(out, " [%.*s]", promise.unit_length, promise.unit);
 
-	if (rule.modifiers & STEP)
+	if (promise.modifiers & STEP)
 		out += sprintf(out, " step");
-	if (rule.modifiers & FROM)
-		out = bpm_decimal_append(out + sprintf(out, " from "), rule.base, BPM_DIGITS);
-	if (rule.modifiers & FLOOR)
-		out = bpm_decimal_append(out + sprintf(out, " floor "), rule.floor, BPM_DIGITS);
-	if (rule.modifiers & LOSE)
+	if (promise.modifiers & FROM)
+		out = bpm_decimal_append(out + sprintf(out, " from "), promise.base, BPM_DIGITS);
+	if (promise.modifiers & FLOOR)
+		out = bpm_decimal_append(out + sprintf(out, " floor "), promise.floor, BPM_DIGITS);
+	if (promise.modifiers & LOSE)
 	{
-		out = bpm_decimal_append(out + sprintf(out, " lose "), rule.lose, BPM_DIGITS);
-		out = bpm_decimal_append(out + sprintf(out, " per "), rule.per, BPM_DIGITS);
+		out = bpm_decimal_append(out + sprintf(out, " lose "), promise.lose, BPM_DIGITS);
+		out = bpm_decimal_append(out + sprintf(out, " per "), promise.per, BPM_DIGITS);
 	}
-	if (rule.modifiers & OVER)
+	if (promise.modifiers & OVER)
 	{
-		out = bpm_decimal_append(out + sprintf(out, " over "), rule.over, BPM_DIGITS);
-		out = bpm_decimal_append(out + sprintf(out, " lose "), rule.over_lose, BPM_DIGITS);
+		out = bpm_decimal_append(out + sprintf(out, " over "), promise.over, BPM_DIGITS);
+		out = bpm_decimal_append(out + sprintf(out, " lose "), promise.over_lose, BPM_DIGITS);
 	}
+	if (promise.modifiers & RATIO)
+		out += sprintf(out, " ratio");
+	if (promise.modifiers & CAP)
+		out = bpm_decimal_append(out + sprintf(out, " cap "), promise.cap, BPM_DIGITS);
 	*out = '\0';
 	return text;
 }
 
 /* ------------------------------------------------------------------------------------------------
  * Scoring
+ *
+ * Nothing here raises: what stands in the way is an answer too, for the functions that raise it and for
+ * those that give NULL in its place.
  * ----------------------------------------------------------------------------------------------*/
 
+typedef enum Trouble
+{
+	TROUBLE_NONE,
+	TROUBLE_ACTUAL,				/* it is no figure that can be kept */
+	TROUBLE_DIGITS,				/* actual and target together have too many */
+	TROUBLE_DIRECT,				/* a direct score outside its range */
+	TROUBLE_WANTS_DATE,
+	TROUBLE_WANTS_FIGURE,
+	TROUBLE_INFINITE_DATE,
+	TROUBLE_RANGE				/* an attainment that does not fit */
+} Trouble;
+
 /* an exact percentage: where there is none, known is false */
-typedef struct Ratio
+typedef struct Percent
 {
 	bool		known;
 	bool		negative;
+	bool		fits;
 	BpmQuotient percent;
-} Ratio;
+} Percent;
 
 static inline int128
 Absolute(int128 value)
@@ -755,16 +988,16 @@ Absolute(int128 value)
 	return value < 0 ? -value : value;
 }
 
-static Ratio
+static Percent
 Percentage(int128 part, int128 whole)
 {
-	Ratio		ratio = {0};
+	Percent		percent = {0};
 
 	Assert(whole > 0);
-	ratio.known = true;
-	ratio.negative = part < 0;
-	ratio.percent = bpm_decimal_quotient(Absolute(part), BPM_HUNDRED, whole);
-	return ratio;
+	percent.known = true;
+	percent.negative = part < 0;
+	percent.fits = bpm_decimal_try_quotient(Absolute(part), BPM_HUNDRED, whole, &percent.percent);
+	return percent;
 }
 
 /*
@@ -788,55 +1021,80 @@ HundredLess(BpmQuotient loss)
 }
 
 /*
- * Bring the rule's figures to the scale of an actual with more than 8 decimals.
+ * Bring the promise's figures to the scale of an actual with more than 8 decimals.
  */
-static void
-RescaleRule(Rule *rule, int extra)
+static bool
+RescalePromise(Promise *promise, int extra)
 {
-	if (rule->form <= RANGE)
-		rule->goal = bpm_decimal_rescale(rule->goal, extra);
-	if (rule->form == RANGE)
-		rule->high = bpm_decimal_rescale(rule->high, extra);
-	if (rule->modifiers & FROM)
-		rule->base = bpm_decimal_rescale(rule->base, extra);
-	if (rule->modifiers & LOSE)
-		rule->per = bpm_decimal_rescale(rule->per, extra);
-	for (int i = 0; rule->form == POINTS && i < rule->npoints; i++)
-		rule->x[i] = bpm_decimal_rescale(rule->x[i], extra);
+	bool		fits = true;
+
+	if (promise->form <= RANGE)
+		fits &= bpm_decimal_try_rescale(promise->goal, extra, &promise->goal);
+	if (promise->form == RANGE)
+		fits &= bpm_decimal_try_rescale(promise->high, extra, &promise->high);
+	if (promise->modifiers & FROM)
+		fits &= bpm_decimal_try_rescale(promise->base, extra, &promise->base);
+	if (promise->modifiers & LOSE)
+		fits &= bpm_decimal_try_rescale(promise->per, extra, &promise->per);
+	for (int i = 0; promise->form == POINTS && i < promise->npoints; i++)
+		fits &= bpm_decimal_try_rescale(promise->x[i], extra, &promise->x[i]);
+	return fits;
 }
 
-static void
-OpenFor(const BpmTarget *target, Rule *rule, int extra)
+/*
+ * Whether an actual is a direct score. A limit that cannot be brought to the actual's scale is above it.
+ */
+static bool
+IsDirectScore(const Promise *promise, int128 actual, int extra)
 {
-	OpenRule(target, rule);
+	int128		limit = (promise->modifiers & CAP) ? promise->cap : BPM_HUNDRED;
+
+	return actual >= 0 && (!bpm_decimal_try_rescale(limit, extra, &limit) || actual <= limit);
+}
+
+/*
+ * Open a target for an actual, both on one scale.
+ */
+static Trouble
+OpenFor(Datum datum, const BpmTarget *target, Promise *promise, BpmFigure *actual)
+{
+	if (target->form == BY)
+		return TROUBLE_WANTS_DATE;
+	if (bpm_decimal_try_figure(datum, actual) != DECIMAL_OK)
+		return TROUBLE_ACTUAL;
+	OpenPromise(target, promise);
 	if (target->form == POINTS)
-		OpenPoints(target, rule);
-	if (unlikely(extra > 0))
-		RescaleRule(rule, extra);
+		OpenPoints(target, promise);
+	if (unlikely(actual->extra > 0) && !RescalePromise(promise, actual->extra))
+		return TROUBLE_DIGITS;
+	if (target->form == DIRECT && !IsDirectScore(promise, actual->value, actual->extra))
+		return TROUBLE_DIRECT;
+	return TROUBLE_NONE;
 }
 
 /*
  * Whether a comparison or a range is met.
  */
 static inline bool
-IsMet(const Rule *rule, int128 actual)
+IsMet(const Promise *promise, int128 actual)
 {
-	switch (rule->form)
+	switch (promise->form)
 	{
 		case AT_LEAST:
-			return actual >= rule->goal;
+			return actual >= promise->goal;
 		case ABOVE:
-			return actual > rule->goal;
+			return actual > promise->goal;
 		case AT_MOST:
-			return actual <= rule->goal;
+			return actual <= promise->goal;
 		case BELOW:
-			return actual < rule->goal;
+			return actual < promise->goal;
 		case EQUAL:
-			return actual == rule->goal;
+			return actual == promise->goal;
 		case RANGE:
-			return actual >= rule->goal && actual <= rule->high;
+			return actual >= promise->goal && actual <= promise->high;
 		case POINTS:
 		case DIRECT:
+		case BY:
 			break;
 	}
 	return false;
@@ -846,48 +1104,73 @@ IsMet(const Rule *rule, int128 actual)
  * By how much a comparison or a range is missed.
  */
 static inline int128
-Shortfall(const Rule *rule, int128 actual)
+Shortfall(const Promise *promise, int128 actual)
 {
-	if (IsReverse(rule->form))
-		return actual - rule->goal;
-	if (rule->form == RANGE && actual > rule->high)
-		return actual - rule->high;
-	return Absolute(rule->goal - actual);
+	if (IsReverse(promise->form))
+		return actual - promise->goal;
+	if (promise->form == RANGE && actual > promise->high)
+		return actual - promise->high;
+	return Absolute(promise->goal - actual);
 }
 
 /*
- * Attainment of a comparison or a range: the percentage before any cap, floor or loss. A target
- * of 0 or less has none, unless there is a baseline to measure from.
+ * The attainment of a comparison other than = as a fraction. The whole is above 0, but for a ratio to an
+ * actual that is not.
  */
-static Ratio
-AttainmentOf(const Rule *rule, int128 actual)
+static void
+AttainmentParts(const Promise *promise, int128 actual, int128 *part, int128 *whole)
 {
-	Ratio		unknown = {0};
-	Ratio		full = {true, false, {BPM_HUNDRED, REST_NONE}};
-	bool		reverse = IsReverse(rule->form);
-	int128		goal = rule->goal;
+	bool		reverse = IsReverse(promise->form);
 
-	if (rule->form == EQUAL)
+	if (promise->modifiers & FROM)
 	{
-		int128		whole = Absolute((rule->modifiers & FROM) ? goal - rule->base : goal);
+		*part = reverse ? promise->base - actual : actual - promise->base;
+		*whole = Absolute(promise->goal - promise->base);
+	}
+	else if (promise->modifiers & RATIO)
+	{
+		*part = promise->goal;
+		*whole = actual;
+	}
+	else
+	{
+		*part = reverse ? 2 * promise->goal - actual : actual;
+		*whole = promise->goal;
+	}
+}
 
+/*
+ * Attainment of a comparison or a range: the percentage before any cap, floor or loss. A target of 0 or
+ * less has none, unless there is a baseline to measure from.
+ */
+static Percent
+AttainmentOf(const Promise *promise, int128 actual)
+{
+	Percent		unknown = {0};
+	Percent		full = {true, false, true, {BPM_HUNDRED, REST_NONE}};
+	int128		goal = promise->goal;
+	int128		part;
+	int128		whole;
+
+	if (promise->form == EQUAL)
+	{
+		whole = Absolute((promise->modifiers & FROM) ? goal - promise->base : goal);
 		if (whole == 0)
 			return actual == goal ? full : unknown;
 		return Percentage(whole - Absolute(actual - goal), whole);
 	}
-	if (rule->modifiers & FROM)
-		return reverse ? Percentage(rule->base - actual, rule->base - goal) :
-			Percentage(actual - rule->base, goal - rule->base);
-	if (rule->form == RANGE)
+	if (promise->form == RANGE)
 	{
-		if (IsMet(rule, actual))
+		bool		above = actual > promise->high;
+
+		if (IsMet(promise, actual))
 			return full;
-		reverse = actual > rule->high;
-		goal = reverse ? rule->high : rule->goal;
+		if (above)
+			goal = promise->high;
+		return goal <= 0 ? unknown : Percentage(above ? 2 * goal - actual : actual, goal);
 	}
-	if (goal <= 0)
-		return unknown;
-	return Percentage(reverse ? 2 * goal - actual : actual, goal);
+	AttainmentParts(promise, actual, &part, &whole);
+	return whole <= 0 ? unknown : Percentage(part, whole);
 }
 
 /*
@@ -896,139 +1179,153 @@ AttainmentOf(const Rule *rule, int128 actual)
  * over_lose · rest / whole, exactly.
  */
 static BpmQuotient
-OverLoss(const Rule *rule, int128 actual)
+OverLoss(const Promise *promise, int128 actual)
 {
 	BpmQuotient loss = {0, REST_NONE};
-	bool		reverse = IsReverse(rule->form);
-	int128		goal = rule->goal;
 	int128		part;
 	int128		whole;
-	uint128	attained;
-	uint128	excess;
-	uint128	rest;
+	uint128		attained;
+	uint128		excess;
+	uint128		rest;
 	BpmQuotient tail;
 
-	if (rule->modifiers & FROM)
-	{
-		part = reverse ? rule->base - actual : actual - rule->base;
-		whole = Absolute(goal - rule->base);
-	}
-	else
-	{
-		part = reverse ? 2 * goal - actual : actual;
-		whole = goal;
-	}
+	AttainmentParts(promise, actual, &part, &whole);
 	if (part <= 0)
 		return loss;
 
 	/* where even a loss of 10^-8 a point takes everything; the rest fits 128 bits */
 	loss.units = BPM_HUNDRED;
-	if (part / whole >= (int128) BPM_HUNDRED * BPM_ONE)
+	if (whole <= 0 || part / whole >= (int128) BPM_HUNDRED * BPM_ONE)
 		return loss;
 	attained = bpm_decimal_divide(part, BPM_HUNDRED, whole, &rest);
-	if (attained < (uint64) rule->over)
+	if (attained < (uint64) promise->over)
 	{
 		loss.units = 0;
 		return loss;
 	}
-	excess = attained - (uint64) rule->over;
+	excess = attained - (uint64) promise->over;
 	if (excess >= (uint128) BPM_HUNDRED * BPM_ONE)
 		return loss;
 
-	tail = bpm_decimal_quotient(rest, rule->over_lose, whole);
-	loss.units = excess * (uint64) rule->over_lose + tail.units;
+	tail = bpm_decimal_quotient(rest, promise->over_lose, whole);
+	loss.units = excess * (uint64) promise->over_lose + tail.units;
 	loss.rest = tail.rest;
 	return bpm_decimal_ten_power_down(loss, BPM_DIGITS);
+}
+
+/*
+ * The score of what is met and may rise above 100: the attainment, up to the cap.
+ */
+static BpmQuotient
+CappedScore(const Promise *promise, int128 actual)
+{
+	BpmQuotient score = {promise->cap, REST_NONE};
+	BpmQuotient attained;
+	int128		part;
+	int128		whole;
+
+	AttainmentParts(promise, actual, &part, &whole);
+
+	/* a cap is below 1000 % */
+	if (whole <= 0 || part / whole >= 10)
+		return score;
+	attained = bpm_decimal_quotient(part, BPM_HUNDRED, whole);
+	return attained.units >= (uint64) promise->cap ? score : attained;
 }
 
 /*
  * Straight lines between the points, flat outside them.
  */
 static BpmQuotient
-PointsScore(const Rule *rule, int128 actual)
+PointsScore(const Promise *promise, int128 actual)
 {
 	BpmQuotient score = {0, REST_NONE};
 	int64		from;
 	int64		to;
 	int			i = 0;
 
-	while (i < rule->npoints && actual >= rule->x[i])
+	while (i < promise->npoints && actual >= promise->x[i])
 		i++;
-	if (i == 0 || i == rule->npoints)
+	if (i == 0 || i == promise->npoints)
 	{
-		score.units = rule->score[i == 0 ? 0 : i - 1];
+		score.units = promise->score[i == 0 ? 0 : i - 1];
 		return score;
 	}
-	from = rule->score[i - 1];
-	to = rule->score[i];
+	from = promise->score[i - 1];
+	to = promise->score[i];
 	if (to >= from)
 	{
-		score = bpm_decimal_quotient(actual - rule->x[i - 1], to - from,
-									 rule->x[i] - rule->x[i - 1]);
+		score = bpm_decimal_quotient(actual - promise->x[i - 1], to - from,
+									 promise->x[i] - promise->x[i - 1]);
 		score.units += from;
 	}
 	else
 	{
 		/* down from the left is up from the right */
-		score = bpm_decimal_quotient(rule->x[i] - actual, from - to,
-									 rule->x[i] - rule->x[i - 1]);
+		score = bpm_decimal_quotient(promise->x[i] - actual, from - to,
+									 promise->x[i] - promise->x[i - 1]);
 		score.units += to;
 	}
 	return score;
 }
 
-static void
-CheckDirect(int128 actual, int extra)
+/*
+ * What is left of 100 when points are lost for every so much of a shortfall.
+ */
+static BpmQuotient
+LossScore(const Promise *promise, uint128 shortfall)
 {
-	if (actual < 0 || actual > bpm_decimal_rescale(BPM_HUNDRED, extra))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("direct score is out of range"),
-				 errdetail("With the target \"direct\" the actual is itself the score, from 0 to "
-						   "100."),
-				 errhint("Scores on another scale are brought to it by points, such as points(0:0, "
-						 "10:100).")));
+	BpmQuotient score = {0, REST_NONE};
+
+	/* so far that even the smallest loss has taken all */
+	if (shortfall / (uint128) promise->per >= BPM_HUNDRED)
+		return score;
+	return HundredLess(bpm_decimal_quotient(shortfall, promise->lose, promise->per));
 }
 
 /*
- * The exact score of a rule before the floor.
+ * The exact score of a promise before the floor. An attainment that does not fit is negative here, as what
+ * is not met is below 100 %.
  */
 static BpmQuotient
-ExactScore(const Rule *rule, int128 actual, int extra)
+ExactScore(const Promise *promise, int128 actual, int extra)
 {
 	BpmQuotient score = {0, REST_NONE};
-	Ratio		attainment;
+	Percent		attainment;
 
-	if (rule->form == POINTS)
-		return PointsScore(rule, actual);
-	if (rule->form == DIRECT)
+	if (promise->form == POINTS)
+		return PointsScore(promise, actual);
+	if (promise->form == DIRECT)
 	{
-		CheckDirect(actual, extra);
 		score.units = actual;
 		return bpm_decimal_ten_power_down(score, extra);
 	}
-	if (IsMet(rule, actual))
+	if (IsMet(promise, actual))
 	{
-		if (rule->modifiers & OVER)
-			return HundredLess(OverLoss(rule, actual));
+		if (promise->modifiers & OVER)
+			return HundredLess(OverLoss(promise, actual));
+		if (promise->modifiers & CAP)
+			return CappedScore(promise, actual);
 		score.units = BPM_HUNDRED;
 		return score;
 	}
-	if (rule->modifiers & STEP)
+	if (promise->modifiers & STEP)
 		return score;
-	if (rule->modifiers & LOSE)
-	{
-		uint128	shortfall = Shortfall(rule, actual);
-
-		/* so far that even the smallest loss has taken all */
-		if (shortfall / (uint128) rule->per >= BPM_HUNDRED)
-			return score;
-		return HundredLess(bpm_decimal_quotient(shortfall, rule->lose, rule->per));
-	}
-	attainment = AttainmentOf(rule, actual);
+	if (promise->modifiers & LOSE)
+		return LossScore(promise, Shortfall(promise, actual));
+	attainment = AttainmentOf(promise, actual);
 	if (!attainment.known || attainment.negative)
 		return score;
 	return attainment.percent;
+}
+
+/* the floor sees the unrounded score; then it is rounded, once */
+static inline int64
+Settled(const Promise *promise, BpmQuotient score)
+{
+	if ((promise->modifiers & FLOOR) && score.units < (uint64) promise->floor)
+		return 0;
+	return (int64) bpm_decimal_half_up(score);
 }
 
 /* the largest whole whose product with 10^5 fits 64 bits */
@@ -1076,41 +1373,248 @@ ScoreSmall(Datum actual_datum, const BpmTarget *target, int64 *score)
 	return true;
 }
 
-/*
- * The score of an actual in units of 10^-8: 0 to 100.
- */
-int64
-bpm_target_score_units(Datum actual_datum, const BpmTarget *target)
+static pg_noinline Trouble
+ScoreAny(Datum datum, const BpmTarget *target, int64 *score)
 {
 	BpmFigure	actual;
-	Rule		rule;
-	BpmQuotient score;
-	int64		small;
+	Promise		promise;
+	Trouble		trouble = OpenFor(datum, target, &promise, &actual);
 
-	if (likely(ScoreSmall(actual_datum, target, &small)))
-		return small;
-	actual = bpm_decimal_figure(actual_datum, "actual");
-	OpenFor(target, &rule, actual.extra);
-	score = ExactScore(&rule, actual.value, actual.extra);
-	if ((rule.modifiers & FLOOR) && score.units < (uint64) rule.floor)
-		return 0;
-	return (int64) bpm_decimal_half_up(score);
+	if (trouble == TROUBLE_NONE)
+		*score = Settled(&promise, ExactScore(&promise, actual.value, actual.extra));
+	return trouble;
+}
+
+static Trouble
+ScoreDay(DateADT day, const BpmTarget *target, int64 *score)
+{
+	Promise		promise;
+	int64		late;
+
+	if (target->form != BY)
+		return TROUBLE_WANTS_FIGURE;
+	if (DATE_NOT_FINITE(day))
+		return TROUBLE_INFINITE_DATE;
+	OpenPromise(target, &promise);
+	late = day - (int64) promise.goal;
+	*score = late <= 0 ? BPM_HUNDRED : 0;
+	if (late > 0 && (promise.modifiers & LOSE))
+		*score = Settled(&promise, LossScore(&promise, (uint128) late * BPM_ONE));
+	return TROUBLE_NONE;
+}
+
+/*
+ * Whether a promise is kept. A graded one (points, direct) draws no line but its floor: without one nobody
+ * can say.
+ */
+static Trouble
+MetAny(Datum datum, const BpmTarget *target, bool *known, bool *met)
+{
+	BpmFigure	actual;
+	Promise		promise;
+	Trouble		trouble = OpenFor(datum, target, &promise, &actual);
+
+	*known = false;
+	if (trouble != TROUBLE_NONE)
+		return trouble;
+	if (promise.form != POINTS && promise.form != DIRECT)
+	{
+		*known = true;
+		*met = IsMet(&promise, actual.value);
+	}
+	else if (promise.modifiers & FLOOR)
+	{
+		*known = true;
+		*met = ExactScore(&promise, actual.value, actual.extra).units >= (uint64) promise.floor;
+	}
+	return TROUBLE_NONE;
+}
+
+static Trouble
+AttainmentAny(Datum datum, const BpmTarget *target, bool *known, int128 *units)
+{
+	BpmFigure	actual;
+	Promise		promise;
+	Percent		attainment = {true, false, true, {0, REST_NONE}};
+	Trouble		trouble = OpenFor(datum, target, &promise, &actual);
+
+	*known = false;
+	if (trouble != TROUBLE_NONE)
+		return trouble;
+	if (promise.form == POINTS || promise.form == DIRECT)
+		attainment.percent = ExactScore(&promise, actual.value, actual.extra);
+	else
+		attainment = AttainmentOf(&promise, actual.value);
+	if (!attainment.known)
+		return TROUBLE_NONE;
+	if (!attainment.fits)
+		return TROUBLE_RANGE;
+	*known = true;
+	*units = (int128) bpm_decimal_half_up(attainment.percent);
+	if (attainment.negative)
+		*units = -*units;
+	return TROUBLE_NONE;
+}
+
+static pg_noinline void
+Raise(Trouble trouble, Datum actual, const BpmTarget *target)
+{
+	BpmFigure	figure;
+	char		cap[BPM_DECIMAL_TEXT];
+
+	switch (trouble)
+	{
+		case TROUBLE_NONE:
+			break;
+		case TROUBLE_ACTUAL:
+			bpm_decimal_raise(bpm_decimal_try_figure(actual, &figure), actual, "actual");
+			break;
+		case TROUBLE_DIGITS:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("actual has too many decimals to be compared exactly with its target"),
+					 errdetail("Together they need more than 37 digits."),
+					 errhint("Round the actual first: round(actual, 12).")));
+			break;
+		case TROUBLE_DIRECT:
+			bpm_decimal_append(cap, bpm_target_cap_units(target), BPM_DIGITS);
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("direct score is out of range"),
+					 errdetail("With the target \"direct\" the actual is itself the score, from 0 to %s.", cap),
+					 errhint("Scores on another scale are brought to it by points, such as points(0:0, "
+							 "10:100).")));
+			break;
+		case TROUBLE_WANTS_DATE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a figure cannot be scored against a date"),
+					 errdetail("The target is \"%s\".", TargetText(target)),
+					 errhint("Give the day on which it was done: a date, not a figure.")));
+			break;
+		case TROUBLE_WANTS_FIGURE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("a date cannot be scored against a figure"),
+					 errdetail("The target is \"%s\".", TargetText(target)),
+					 errhint("A target that is a day is written: by 2026-06-30.")));
+			break;
+		case TROUBLE_INFINITE_DATE:
+			ereport(ERROR,
+					(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+					 errmsg("actual must be a day, not infinity"),
+					 errhint("Use NULL for what is missing.")));
+			break;
+		case TROUBLE_RANGE:
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("attainment is out of range"),
+					 errdetail("It has more than %d digits before the decimal point.",
+							   BPM_MAX_INTEGER_DIGITS),
+					 errhint("The target is far too small for the actual.")));
+	}
+}
+
+/*
+ * The score of an actual in units of 10^-8: 0 to 100, or to the target's cap.
+ */
+int64
+bpm_target_score_units(Datum actual, const BpmTarget *target)
+{
+	int64		score = 0;
+	Trouble		trouble;
+
+	if (likely(ScoreSmall(actual, target, &score)))
+		return score;
+	trouble = ScoreAny(actual, target, &score);
+	if (unlikely(trouble != TROUBLE_NONE))
+		Raise(trouble, actual, target);
+	return score;
+}
+
+/*
+ * The most that a score can be: 100, or the cap, or the largest score of the points.
+ */
+int64
+bpm_target_cap_units(const BpmTarget *target)
+{
+	Promise		promise;
+	int64		most = 0;
+
+	if (target->form == POINTS)
+	{
+		for (int i = 0; i < target->npoints; i++)
+			most = Max(most, (int64) StoredFigure(target, 2 * i + 1));
+		return most;
+	}
+	if (!(target->modifiers & CAP))
+		return BPM_HUNDRED;
+	OpenPromise(target, &promise);
+	return promise.cap;
 }
 
 /* ------------------------------------------------------------------------------------------------
  * SQL functions
  * ----------------------------------------------------------------------------------------------*/
 
+static inline BpmTarget *
+TargetArg(FunctionCallInfo fcinfo, int n)
+{
+	return DatumGetTargetP(PG_GETARG_DATUM(n));
+}
+
 /*
- * score(actual, target) → numeric: 0 to 100 with 8 decimals.
+ * score(actual, target) → numeric: 0 to 100, or to the cap, with 8 decimals.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_score);
 Datum
 bpm_target_score(PG_FUNCTION_ARGS)
 {
-	int64		score = bpm_target_score_units(PG_GETARG_DATUM(0),
-											   DatumGetTargetP(PG_GETARG_DATUM(1)));
+	int64		score = bpm_target_score_units(PG_GETARG_DATUM(0), TargetArg(fcinfo, 1));
 
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(score, BPM_DIGITS));
+}
+
+/*
+ * try_score(actual, target) → numeric: the same, and NULL where that is an error.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_try_score);
+Datum
+bpm_target_try_score(PG_FUNCTION_ARGS)
+{
+	Datum		actual = PG_GETARG_DATUM(0);
+	BpmTarget  *target = TargetArg(fcinfo, 1);
+	int64		score;
+
+	if (!ScoreSmall(actual, target, &score) && ScoreAny(actual, target, &score) != TROUBLE_NONE)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(score, BPM_DIGITS));
+}
+
+/*
+ * score(actual date, target) → numeric: of a target that is a day.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_score_date);
+Datum
+bpm_target_score_date(PG_FUNCTION_ARGS)
+{
+	BpmTarget  *target = TargetArg(fcinfo, 1);
+	int64		score = 0;
+	Trouble		trouble = ScoreDay(PG_GETARG_DATEADT(0), target, &score);
+
+	if (trouble != TROUBLE_NONE)
+		Raise(trouble, (Datum) 0, target);
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(score, BPM_DIGITS));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_try_score_date);
+Datum
+bpm_target_try_score_date(PG_FUNCTION_ARGS)
+{
+	int64		score;
+
+	if (ScoreDay(PG_GETARG_DATEADT(0), TargetArg(fcinfo, 1), &score) != TROUBLE_NONE)
+		PG_RETURN_NULL();
 	PG_RETURN_NUMERIC(bpm_decimal_numeric(score, BPM_DIGITS));
 }
 
@@ -1122,45 +1626,137 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_attainment);
 Datum
 bpm_target_attainment(PG_FUNCTION_ARGS)
 {
-	BpmFigure	actual = bpm_decimal_figure(PG_GETARG_DATUM(0), "actual");
-	BpmTarget  *target = DatumGetTargetP(PG_GETARG_DATUM(1));
-	Rule		rule;
-	Ratio		ratio = {true, false, {0, REST_NONE}};
+	Datum		actual = PG_GETARG_DATUM(0);
+	BpmTarget  *target = TargetArg(fcinfo, 1);
+	bool		known;
+	int128		units;
+	Trouble		trouble = AttainmentAny(actual, target, &known, &units);
+
+	if (trouble != TROUBLE_NONE)
+		Raise(trouble, actual, target);
+	if (!known)
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(units, BPM_DIGITS));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_try_attainment);
+Datum
+bpm_target_try_attainment(PG_FUNCTION_ARGS)
+{
+	bool		known;
 	int128		units;
 
-	OpenFor(target, &rule, actual.extra);
-	if (rule.form == POINTS || rule.form == DIRECT)
-		ratio.percent = ExactScore(&rule, actual.value, actual.extra);
-	else
-		ratio = AttainmentOf(&rule, actual.value);
-	if (!ratio.known)
+	if (AttainmentAny(PG_GETARG_DATUM(0), TargetArg(fcinfo, 1), &known, &units) != TROUBLE_NONE ||
+		!known)
 		PG_RETURN_NULL();
-	units = (int128) bpm_decimal_half_up(ratio.percent);
-	PG_RETURN_NUMERIC(bpm_decimal_numeric(ratio.negative ? -units : units, BPM_DIGITS));
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(units, BPM_DIGITS));
 }
 
 /*
- * met(actual, target) → boolean: exact. A graded target (points, direct) promises no figure: it is
- * met when the score reaches the floor, and without a floor nobody can say (NULL).
+ * met(actual, target) → boolean: exact. NULL where nobody can say.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_met);
 Datum
 bpm_target_met(PG_FUNCTION_ARGS)
 {
-	BpmFigure	actual = bpm_decimal_figure(PG_GETARG_DATUM(0), "actual");
-	BpmTarget  *target = DatumGetTargetP(PG_GETARG_DATUM(1));
-	Rule		rule;
+	Datum		actual = PG_GETARG_DATUM(0);
+	BpmTarget  *target = TargetArg(fcinfo, 1);
+	bool		known;
+	bool		met = false;
+	Trouble		trouble = MetAny(actual, target, &known, &met);
 
-	OpenFor(target, &rule, actual.extra);
-	if (rule.form == POINTS || rule.form == DIRECT)
-	{
-		BpmQuotient score = ExactScore(&rule, actual.value, actual.extra);
+	if (trouble != TROUBLE_NONE)
+		Raise(trouble, actual, target);
+	if (!known)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(met);
+}
 
-		if (!(rule.modifiers & FLOOR))
-			PG_RETURN_NULL();
-		PG_RETURN_BOOL(score.units >= (uint64) rule.floor);
-	}
-	PG_RETURN_BOOL(IsMet(&rule, actual.value));
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_try_met);
+Datum
+bpm_target_try_met(PG_FUNCTION_ARGS)
+{
+	bool		known;
+	bool		met = false;
+
+	if (MetAny(PG_GETARG_DATUM(0), TargetArg(fcinfo, 1), &known, &met) != TROUBLE_NONE || !known)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(met);
+}
+
+/*
+ * met(actual date, target) → boolean: on that day or before.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_met_date);
+Datum
+bpm_target_met_date(PG_FUNCTION_ARGS)
+{
+	DateADT		day = PG_GETARG_DATEADT(0);
+	BpmTarget  *target = TargetArg(fcinfo, 1);
+	int64		score = 0;
+	Trouble		trouble = ScoreDay(day, target, &score);
+
+	if (trouble != TROUBLE_NONE)
+		Raise(trouble, (Datum) 0, target);
+	PG_RETURN_BOOL(day <= StoredFigure(target, 0));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_try_met_date);
+Datum
+bpm_target_try_met_date(PG_FUNCTION_ARGS)
+{
+	DateADT		day = PG_GETARG_DATEADT(0);
+	BpmTarget  *target = TargetArg(fcinfo, 1);
+	int64		score;
+
+	if (ScoreDay(day, target, &score) != TROUBLE_NONE)
+		PG_RETURN_NULL();
+	PG_RETURN_BOOL(day <= StoredFigure(target, 0));
+}
+
+/*
+ * cap(target) → numeric: the most that a score can be.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_cap);
+Datum
+bpm_target_cap(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_NUMERIC(bpm_decimal_trimmed(bpm_target_cap_units(TargetArg(fcinfo, 0)), BPM_DIGITS));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * From columns
+ * ----------------------------------------------------------------------------------------------*/
+
+/*
+ * Add modifiers, a unit before them, from a text of their own.
+ */
+static void
+AddModifiers(Promise *promise, const text *modifiers)
+{
+	BpmScan		scan;
+
+	if (!bpm_scan_begin(&scan, TYPE_NAME, VARDATA_ANY(modifiers), VARSIZE_ANY_EXHDR(modifiers)) ||
+		(promise->form != BY && !ScanUnit(&scan, promise)) || !ScanModifiers(&scan, promise))
+		bpm_scan_raise(&scan, NULL);
+}
+
+static void
+ReadComparison(FunctionCallInfo fcinfo, Promise *promise)
+{
+	text	   *comparator = PG_GETARG_TEXT_PP(0);
+	BpmScan		scan;
+
+	bpm_scan_start(&scan, TYPE_NAME, VARDATA_ANY(comparator), VARSIZE_ANY_EXHDR(comparator));
+	bpm_scan_space(&scan);
+	if (!TakeComparator(&scan, &promise->form) || !bpm_scan_done(&scan))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown comparator \"%s\"",
+						bpm_scan_clip(VARDATA_ANY(comparator), VARSIZE_ANY_EXHDR(comparator))),
+				 errdetail("The first argument is the comparator, the second the figure."),
+				 errhint("The comparators are >=, >, <=, < and =.")));
+	promise->goal = bpm_decimal_exact(PG_GETARG_DATUM(1), "target");
 }
 
 /*
@@ -1170,22 +1766,46 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_from_comparison);
 Datum
 bpm_target_from_comparison(PG_FUNCTION_ARGS)
 {
-	text	   *comparator = PG_GETARG_TEXT_PP(0);
-	BpmScan		scan = {0};
-	Rule		rule = {0};
+	Promise		promise = {0};
 
-	scan.at = VARDATA_ANY(comparator);
-	scan.end = scan.at + VARSIZE_ANY_EXHDR(comparator);
-	bpm_scan_space(&scan);
-	if (!TakeComparator(&scan, &rule.form) || !bpm_scan_done(&scan))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unknown comparator \"%s\"",
-						bpm_scan_clip(VARDATA_ANY(comparator), VARSIZE_ANY_EXHDR(comparator))),
-				 errdetail("The first argument is the comparator, the second the figure."),
-				 errhint("The comparators are >=, >, <=, < and =.")));
-	rule.goal = bpm_decimal_exact(PG_GETARG_DATUM(1), "target");
-	PG_RETURN_POINTER(CloseRule(&rule));
+	ReadComparison(fcinfo, &promise);
+	PG_RETURN_POINTER(ClosePromise(&promise));
+}
+
+/*
+ * target(comparator, figure, modifiers): the same with a unit and modifiers, such as '% floor 60'.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_from_modifiers);
+Datum
+bpm_target_from_modifiers(PG_FUNCTION_ARGS)
+{
+	Promise		promise = {0};
+
+	promise.unit = "";
+	ReadComparison(fcinfo, &promise);
+	AddModifiers(&promise, PG_GETARG_TEXT_PP(2));
+	PG_RETURN_POINTER(ClosePromise(&promise));
+}
+
+/*
+ * target(comparator, figure, baseline): progress from a baseline that is a column too.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_from_baseline);
+Datum
+bpm_target_from_baseline(PG_FUNCTION_ARGS)
+{
+	Promise		promise = {0};
+	BpmScan		scan;
+	char		base[BPM_DECIMAL_TEXT];
+
+	ReadComparison(fcinfo, &promise);
+	promise.modifiers = FROM;
+	promise.base = bpm_decimal_exact(PG_GETARG_DATUM(2), "baseline");
+	bpm_decimal_append(base, promise.base, BPM_DIGITS);
+	bpm_scan_start(&scan, TYPE_NAME, base, strlen(base));
+	if (!CheckPromise(&scan, &promise, scan.text, scan.text))
+		bpm_scan_raise(&scan, NULL);
+	PG_RETURN_POINTER(ClosePromise(&promise));
 }
 
 /*
@@ -1195,25 +1815,88 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_from_range);
 Datum
 bpm_target_from_range(PG_FUNCTION_ARGS)
 {
-	Rule		rule = {0};
+	Promise		promise = {0};
 
-	rule.form = RANGE;
-	rule.goal = bpm_decimal_exact(PG_GETARG_DATUM(0), "lower end of a range");
-	rule.high = bpm_decimal_exact(PG_GETARG_DATUM(1), "upper end of a range");
-	if (rule.goal > rule.high)
+	promise.form = RANGE;
+	promise.goal = bpm_decimal_exact(PG_GETARG_DATUM(0), "lower end of a range");
+	promise.high = bpm_decimal_exact(PG_GETARG_DATUM(1), "upper end of a range");
+	if (promise.goal > promise.high)
 	{
 		char		low[BPM_DECIMAL_TEXT];
 		char		high[BPM_DECIMAL_TEXT];
 
-		bpm_decimal_append(low, rule.goal, BPM_DIGITS);
-		bpm_decimal_append(high, rule.high, BPM_DIGITS);
+		bpm_decimal_append(low, promise.goal, BPM_DIGITS);
+		bpm_decimal_append(high, promise.high, BPM_DIGITS);
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("lower end of a range is above its upper end"),
 				 errdetail("The range would be %s..%s.", low, high),
 				 errhint("A range runs from the lower to the upper figure.")));
 	}
-	PG_RETURN_POINTER(CloseRule(&rule));
+	PG_RETURN_POINTER(ClosePromise(&promise));
+}
+
+/*
+ * target(day [, modifiers]): for tables that keep the day in a column.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_from_date);
+Datum
+bpm_target_from_date(PG_FUNCTION_ARGS)
+{
+	DateADT		day = PG_GETARG_DATEADT(0);
+	Promise		promise = {0};
+	int			year = 0;
+	int			month;
+	int			date;
+
+	if (!DATE_NOT_FINITE(day))
+		j2date(day + POSTGRES_EPOCH_JDATE, &year, &month, &date);
+	if (year < 1 || year > 9999)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("a target is a day of the years 1 to 9999"),
+				 errhint("Use NULL where there is no such day.")));
+	promise.form = BY;
+	promise.goal = day;
+	promise.unit = "";
+	if (PG_NARGS() > 1)
+		AddModifiers(&promise, PG_GETARG_TEXT_PP(1));
+	PG_RETURN_POINTER(ClosePromise(&promise));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The type
+ * ----------------------------------------------------------------------------------------------*/
+
+/*
+ * try_parse_target(text) → (target, reason): for bulk import. Both are NULL for NULL.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_try_parse);
+Datum
+bpm_target_try_parse(PG_FUNCTION_ARGS)
+{
+	TupleDesc	descriptor;
+	Datum		values[2] = {0};
+	bool		nulls[2] = {true, true};
+
+	if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("function returning record called in context that cannot accept it")));
+	if (!PG_ARGISNULL(0))
+	{
+		text	   *input = PG_GETARG_TEXT_PP(0);
+		BpmScan		scan;
+		BpmTarget  *target = ParseTarget(&scan, VARDATA_ANY(input), VARSIZE_ANY_EXHDR(input));
+
+		nulls[0] = target == NULL;
+		nulls[1] = target != NULL;
+		values[0] = PointerGetDatum(target);
+		if (target == NULL)
+			values[1] = CStringGetTextDatum(scan.error.hint == NULL ? scan.error.detail :
+											psprintf("%s %s", scan.error.detail, scan.error.hint));
+	}
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls)));
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_in);
@@ -1264,13 +1947,53 @@ bpm_target_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(bpm_text_send(TargetText(DatumGetTargetP(PG_GETARG_DATUM(0)))));
 }
 
+/* how many figures a target holds */
+static int
+CountFigures(const BpmTarget *target)
+{
+	int			pairs = target->modifiers & (LOSE | OVER);
+
+	return FormFigures(target) + pg_number_of_ones[pairs] * 2 +
+		pg_number_of_ones[target->modifiers & (FROM | FLOOR | CAP)];
+}
+
+/*
+ * The order of targets, of what is stored: by form, then by figures, then by modifiers and theirs, then by
+ * unit. It says nothing about ambition, but >= 90 comes before >= 95.
+ */
 static int
 TargetOrder(FunctionCallInfo fcinfo)
 {
-	BpmTarget  *a = DatumGetTargetP(PG_GETARG_DATUM(0));
-	BpmTarget  *b = DatumGetTargetP(PG_GETARG_DATUM(1));
+	BpmTarget  *a = TargetArg(fcinfo, 0);
+	BpmTarget  *b = TargetArg(fcinfo, 1);
+	int			modifiers = (a->modifiers & ~WIDE) - (b->modifiers & ~WIDE);
+	int			own = Min(FormFigures(a), FormFigures(b));
+	int			n = Min(CountFigures(a), CountFigures(b));
+	int			order;
 
-	return bpm_text_order(TargetText(a), TargetText(b));
+	if (a->form != b->form)
+		return a->form - b->form;
+	for (int i = 0; i < n; i++)
+	{
+		int128		x;
+		int128		y;
+
+		/* beyond their own figures only those of the same kind are compared */
+		if (i == own && (a->npoints != b->npoints || modifiers != 0))
+			break;
+		x = StoredFigure(a, i);
+		y = StoredFigure(b, i);
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	if (a->npoints != b->npoints)
+		return a->npoints - b->npoints;
+	if (modifiers != 0)
+		return modifiers;
+	order = memcmp((const char *) a + VARSIZE(a) - a->unit_length,
+				   (const char *) b + VARSIZE(b) - b->unit_length,
+				   Min(a->unit_length, b->unit_length));
+	return order != 0 ? order : a->unit_length - b->unit_length;
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_cmp);

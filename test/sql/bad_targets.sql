@@ -55,7 +55,7 @@ select 'points(100:0, 50:80)'::bpm.target;
 select 'points(0:0, 50)'::bpm.target;
 select 'points(0:0, :50)'::bpm.target;
 select 'points(0:0, 50:)'::bpm.target;
-select 'points(0:0, 50:120)'::bpm.target;
+select 'points(0:0, 50:1200)'::bpm.target;
 select 'points(0:0, 50:80'::bpm.target;
 
 -- the modifiers
@@ -102,8 +102,8 @@ select bpm.target('>=', 1e29);
 select bpm.target(110, 90);
 
 -- an actual that cannot be scored
-select bpm.score('NaN', '>= 95'::bpm.target);
-select bpm.met('-Infinity', '>= 95'::bpm.target);
+select bpm.score('NaN'::numeric, '>= 95'::bpm.target);
+select bpm.met('-Infinity'::numeric, '>= 95'::bpm.target);
 select bpm.attainment(1e29, '>= 95'::bpm.target);
 select bpm.score(101, 'direct'::bpm.target);
 select bpm.score(-0.000000001, 'direct'::bpm.target);

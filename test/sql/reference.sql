@@ -89,12 +89,23 @@ from (values
   (12, '>= 90 floor 60', 53.9),       -- 59.89 is under 60
   (13, '>= 90 lose 2 per 1', 88.5),   -- 1.5 short
   (14, '>= 100 over 120 lose 0.5', 150),
-  (15, '>= 0', -1)
+  (15, '>= 0', -1),
+  (16, '<= 12 [days] ratio', 15),     -- 12 / 15
+  (17, '>= 100 cap 120', 110),
+  (18, '>= 100 cap 120', 130)
 ) as v (n, target, actual)
 order by n;
 
+select day, bpm.met(day, 'by 2026-06-30'),
+       bpm.score(day, 'by 2026-06-30') as on_time, bpm.score(day, 'by 2026-06-30 lose 2 per 1') as by_the_day
+from (values (date '2026-06-30'), (date '2026-07-05')) as v (day);
+
 select bpm.met(51811::numeric / 51813, '>= 1') as exact,
        bpm.met(round(51811::numeric / 51813, 4), '>= 1') as published;
+
+select written, target, bpm.try_score(actual, target) as score, reason
+from (values ('>= 95', 76), ('>= 95', numeric 'NaN'), ('direct', 120), ('95 or more', 76)) as v (written, actual),
+     bpm.try_parse_target(written);
 
 select bpm.target '90-110 %';
 
