@@ -103,7 +103,7 @@ comment on function bpm.lifecycle_hash_extended(bpm.lifecycle, bigint) is 'Hash 
 create operator bpm.= (
     leftarg = bpm.lifecycle, rightarg = bpm.lifecycle, function = bpm.lifecycle_eq,
     commutator = operator(bpm.=), negator = operator(bpm.<>),
-    restrict = eqsel, join = eqjoinsel, hashes
+    restrict = eqsel, join = eqjoinsel, hashes, merges
 );
 comment on operator bpm.= (bpm.lifecycle, bpm.lifecycle) is 'the same moves and the same order of stages';
 
@@ -120,6 +120,71 @@ create operator class bpm.lifecycle_ops default for type bpm.lifecycle using has
     function 2 bpm.lifecycle_hash_extended(bpm.lifecycle, bigint);
 comment on operator class bpm.lifecycle_ops using hash is 'lifecycles by their moves and the order of their stages';
 comment on operator family bpm.lifecycle_ops using hash is 'lifecycles by their moves and the order of their stages';
+
+-- order
+
+create function bpm.lifecycle_lt(bpm.lifecycle, bpm.lifecycle) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_lt';
+comment on function bpm.lifecycle_lt(bpm.lifecycle, bpm.lifecycle) is 'implementation of < operator';
+
+create function bpm.lifecycle_le(bpm.lifecycle, bpm.lifecycle) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_le';
+comment on function bpm.lifecycle_le(bpm.lifecycle, bpm.lifecycle) is 'implementation of <= operator';
+
+create function bpm.lifecycle_ge(bpm.lifecycle, bpm.lifecycle) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_ge';
+comment on function bpm.lifecycle_ge(bpm.lifecycle, bpm.lifecycle) is 'implementation of >= operator';
+
+create function bpm.lifecycle_gt(bpm.lifecycle, bpm.lifecycle) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_gt';
+comment on function bpm.lifecycle_gt(bpm.lifecycle, bpm.lifecycle) is 'implementation of > operator';
+
+create function bpm.lifecycle_cmp(bpm.lifecycle, bpm.lifecycle) returns integer
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_cmp';
+comment on function bpm.lifecycle_cmp(bpm.lifecycle, bpm.lifecycle) is 'Less than, equal or greater than 0: by what is stored, for sorting and uniqueness.';
+
+create operator bpm.< (
+    leftarg = bpm.lifecycle, rightarg = bpm.lifecycle, function = bpm.lifecycle_lt,
+    commutator = operator(bpm.>), negator = operator(bpm.>=),
+    restrict = scalarltsel, join = scalarltjoinsel
+);
+comment on operator bpm.< (bpm.lifecycle, bpm.lifecycle) is 'sorts before: by what is stored, for sorting and uniqueness';
+
+create operator bpm.<= (
+    leftarg = bpm.lifecycle, rightarg = bpm.lifecycle, function = bpm.lifecycle_le,
+    commutator = operator(bpm.>=), negator = operator(bpm.>),
+    restrict = scalarlesel, join = scalarlejoinsel
+);
+comment on operator bpm.<= (bpm.lifecycle, bpm.lifecycle) is 'sorts before or is the same: by what is stored, for sorting and uniqueness';
+
+create operator bpm.>= (
+    leftarg = bpm.lifecycle, rightarg = bpm.lifecycle, function = bpm.lifecycle_ge,
+    commutator = operator(bpm.<=), negator = operator(bpm.<),
+    restrict = scalargesel, join = scalargejoinsel
+);
+comment on operator bpm.>= (bpm.lifecycle, bpm.lifecycle) is 'sorts after or is the same: by what is stored, for sorting and uniqueness';
+
+create operator bpm.> (
+    leftarg = bpm.lifecycle, rightarg = bpm.lifecycle, function = bpm.lifecycle_gt,
+    commutator = operator(bpm.<), negator = operator(bpm.<=),
+    restrict = scalargtsel, join = scalargtjoinsel
+);
+comment on operator bpm.> (bpm.lifecycle, bpm.lifecycle) is 'sorts after: by what is stored, for sorting and uniqueness';
+
+create operator class bpm.lifecycle_ops default for type bpm.lifecycle using btree as
+    operator 1 bpm.<,
+    operator 2 bpm.<=,
+    operator 3 bpm.=,
+    operator 4 bpm.>=,
+    operator 5 bpm.>,
+    function 1 bpm.lifecycle_cmp(bpm.lifecycle, bpm.lifecycle);
+comment on operator class bpm.lifecycle_ops using btree is 'lifecycles: by what is stored, for sorting and uniqueness';
+comment on operator family bpm.lifecycle_ops using btree is 'lifecycles: by what is stored, for sorting and uniqueness';
 
 -- two lifecycles that are ready for use
 

@@ -4,7 +4,7 @@ create function bpm.pefa_score(grade text) returns numeric
     language c immutable strict parallel safe
     as 'MODULE_PATHNAME', 'bpm_pefa_score';
 comment on function bpm.pefa_score(text) is
-'A PEFA grade as a figure: A 4, B+ 3.5, B 3, C+ 2.5, C 2, D+ 1.5, D 1. D* counts as D; NA is NULL. Anything else is an error (22P02).';
+'A PEFA grade as a figure: A 4, B+ 3.5, B 3, C+ 2.5, C 2, D+ 1.5, D 1. D* counts as D; NA (not applicable), NU (not used), NR (not rated) and empty text are NULL. Anything else is an error (22P02).';
 
 create function bpm.pefa_grade(score numeric) returns text
     language c immutable strict parallel safe
@@ -39,7 +39,7 @@ create aggregate bpm.pefa_m1(grade text) (
     parallel = safe
 );
 comment on aggregate bpm.pefa_m1(text) is
-'PEFA''s M1, the weakest link: the lowest dimension, with a plus when any other is higher. D* counts as D; NA and NULL drop out; NULL when nothing is left.';
+'PEFA''s M1, the weakest link: the lowest dimension, with a plus when any other is higher. D* counts as D; NA, NU, NR, empty text and NULL drop out; NULL when nothing is left.';
 
 create aggregate bpm.pefa_m2(grade text) (
     sfunc = bpm.pefa_accum, stype = bigint, initcond = '0',
@@ -48,4 +48,4 @@ create aggregate bpm.pefa_m2(grade text) (
     parallel = safe
 );
 comment on aggregate bpm.pefa_m2(text) is
-'PEFA''s M2, the average by table of 2 to 4 dimensions (PEFA 2016). D* counts as D; NA and NULL drop out; one dimension is the grade itself; more than 4 are an error (22023).';
+'PEFA''s M2, the average by table of 2 to 4 dimensions (PEFA 2016). D* counts as D; NA, NU, NR, empty text and NULL drop out; one dimension is the grade itself; more than 4 are an error (22023).';

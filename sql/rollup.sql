@@ -27,12 +27,12 @@ create type bpm.rollup (
     output = bpm.rollup_out,
     receive = bpm.rollup_recv,
     send = bpm.rollup_send,
-    internallength = 64,
+    internallength = 80,
     alignment = double,
     storage = plain
 );
 comment on type bpm.rollup is
-'A weighted rollup that can be stored, added, subtracted, shipped and finished later: count and weight of all rows, count and weight of the scored rows, and the exact sum of weight * score. Weights and scores are kept to 8 decimals (half away from zero); total weight stays below 1.7e30, the sum below 1.7e22, or the error is 22003.';
+'A weighted rollup that can be stored, added, subtracted, shipped and finished later: count and weight of all rows, count and weight of the scored rows, the exact sum of weight * score, and what the caps of missing rows add to or take from 100. Weights and scores are kept to 8 decimals (half away from zero); total weight stays below 1.7e30, the sum below 1.7e22, or the error is 22003.';
 
 -- transition functions
 
@@ -88,15 +88,15 @@ comment on function bpm.coverage(bpm.rollup, integer) is
 
 create function bpm.low(rollup bpm.rollup, worst numeric default 0, digits integer default 8) returns numeric
     language c immutable strict parallel safe
-    as 'MODULE_PATHNAME', 'bpm_rollup_bound';
+    as 'MODULE_PATHNAME', 'bpm_rollup_low';
 comment on function bpm.low(bpm.rollup, numeric, integer) is
 'The score if all that is missing had the worst score (0), rounded once. NULL when nothing weighs anything.';
 
-create function bpm.high(rollup bpm.rollup, best numeric default 100, digits integer default 8) returns numeric
-    language c immutable strict parallel safe
-    as 'MODULE_PATHNAME', 'bpm_rollup_bound';
+create function bpm.high(rollup bpm.rollup, best numeric default null, digits integer default 8) returns numeric
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_rollup_high';
 comment on function bpm.high(bpm.rollup, numeric, integer) is
-'The score if all that is missing had the best score (100), rounded once. NULL when nothing weighs anything.';
+'The score if all that is missing had the best score, rounded once: 100, or what the cap or the points of its own target allow. A score that is given is assumed for all. NULL when nothing weighs anything.';
 
 create function bpm.weight(rollup bpm.rollup) returns numeric
     language c immutable strict parallel safe
@@ -181,7 +181,7 @@ comment on function bpm.rollup_hash_extended(bpm.rollup, bigint) is 'Hash of a r
 create operator bpm.= (
     leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_eq,
     commutator = operator(bpm.=), negator = operator(bpm.<>),
-    restrict = eqsel, join = eqjoinsel, hashes
+    restrict = eqsel, join = eqjoinsel, hashes, merges
 );
 comment on operator bpm.= (bpm.rollup, bpm.rollup) is 'the same counts, weights and sum';
 
@@ -198,6 +198,71 @@ create operator class bpm.rollup_ops default for type bpm.rollup using hash as
     function 2 bpm.rollup_hash_extended(bpm.rollup, bigint);
 comment on operator class bpm.rollup_ops using hash is 'rollups by counts, weights and sum';
 comment on operator family bpm.rollup_ops using hash is 'rollups by counts, weights and sum';
+
+-- order
+
+create function bpm.rollup_lt(bpm.rollup, bpm.rollup) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_rollup_lt';
+comment on function bpm.rollup_lt(bpm.rollup, bpm.rollup) is 'implementation of < operator';
+
+create function bpm.rollup_le(bpm.rollup, bpm.rollup) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_rollup_le';
+comment on function bpm.rollup_le(bpm.rollup, bpm.rollup) is 'implementation of <= operator';
+
+create function bpm.rollup_ge(bpm.rollup, bpm.rollup) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_rollup_ge';
+comment on function bpm.rollup_ge(bpm.rollup, bpm.rollup) is 'implementation of >= operator';
+
+create function bpm.rollup_gt(bpm.rollup, bpm.rollup) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_rollup_gt';
+comment on function bpm.rollup_gt(bpm.rollup, bpm.rollup) is 'implementation of > operator';
+
+create function bpm.rollup_cmp(bpm.rollup, bpm.rollup) returns integer
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_rollup_cmp';
+comment on function bpm.rollup_cmp(bpm.rollup, bpm.rollup) is 'Less than, equal or greater than 0: by rows, scored rows, weight, scored weight and sum.';
+
+create operator bpm.< (
+    leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_lt,
+    commutator = operator(bpm.>), negator = operator(bpm.>=),
+    restrict = scalarltsel, join = scalarltjoinsel
+);
+comment on operator bpm.< (bpm.rollup, bpm.rollup) is 'sorts before: by rows, scored rows, weight, scored weight and sum';
+
+create operator bpm.<= (
+    leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_le,
+    commutator = operator(bpm.>=), negator = operator(bpm.>),
+    restrict = scalarlesel, join = scalarlejoinsel
+);
+comment on operator bpm.<= (bpm.rollup, bpm.rollup) is 'sorts before or is the same: by rows, scored rows, weight, scored weight and sum';
+
+create operator bpm.>= (
+    leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_ge,
+    commutator = operator(bpm.<=), negator = operator(bpm.<),
+    restrict = scalargesel, join = scalargejoinsel
+);
+comment on operator bpm.>= (bpm.rollup, bpm.rollup) is 'sorts after or is the same: by rows, scored rows, weight, scored weight and sum';
+
+create operator bpm.> (
+    leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_gt,
+    commutator = operator(bpm.<), negator = operator(bpm.<=),
+    restrict = scalargtsel, join = scalargtjoinsel
+);
+comment on operator bpm.> (bpm.rollup, bpm.rollup) is 'sorts after: by rows, scored rows, weight, scored weight and sum';
+
+create operator class bpm.rollup_ops default for type bpm.rollup using btree as
+    operator 1 bpm.<,
+    operator 2 bpm.<=,
+    operator 3 bpm.=,
+    operator 4 bpm.>=,
+    operator 5 bpm.>,
+    function 1 bpm.rollup_cmp(bpm.rollup, bpm.rollup);
+comment on operator class bpm.rollup_ops using btree is 'rollups: by rows, scored rows, weight, scored weight and sum';
+comment on operator family bpm.rollup_ops using btree is 'rollups: by rows, scored rows, weight, scored weight and sum';
 
 -- aggregates: those over the same arguments share one transition
 

@@ -69,7 +69,7 @@ comment on function bpm.scale_hash_extended(bpm.scale, bigint) is 'Hash of a sca
 create operator bpm.= (
     leftarg = bpm.scale, rightarg = bpm.scale, function = bpm.scale_eq,
     commutator = operator(bpm.=), negator = operator(bpm.<>),
-    restrict = eqsel, join = eqjoinsel, hashes
+    restrict = eqsel, join = eqjoinsel, hashes, merges
 );
 comment on operator bpm.= (bpm.scale, bpm.scale) is 'the same bands and digits';
 
@@ -86,3 +86,68 @@ create operator class bpm.scale_ops default for type bpm.scale using hash as
     function 2 bpm.scale_hash_extended(bpm.scale, bigint);
 comment on operator class bpm.scale_ops using hash is 'scales by their text';
 comment on operator family bpm.scale_ops using hash is 'scales by their text';
+
+-- order
+
+create function bpm.scale_lt(bpm.scale, bpm.scale) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_lt';
+comment on function bpm.scale_lt(bpm.scale, bpm.scale) is 'implementation of < operator';
+
+create function bpm.scale_le(bpm.scale, bpm.scale) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_le';
+comment on function bpm.scale_le(bpm.scale, bpm.scale) is 'implementation of <= operator';
+
+create function bpm.scale_ge(bpm.scale, bpm.scale) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_ge';
+comment on function bpm.scale_ge(bpm.scale, bpm.scale) is 'implementation of >= operator';
+
+create function bpm.scale_gt(bpm.scale, bpm.scale) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_gt';
+comment on function bpm.scale_gt(bpm.scale, bpm.scale) is 'implementation of > operator';
+
+create function bpm.scale_cmp(bpm.scale, bpm.scale) returns integer
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_cmp';
+comment on function bpm.scale_cmp(bpm.scale, bpm.scale) is 'Less than, equal or greater than 0: by what is stored, for sorting and uniqueness.';
+
+create operator bpm.< (
+    leftarg = bpm.scale, rightarg = bpm.scale, function = bpm.scale_lt,
+    commutator = operator(bpm.>), negator = operator(bpm.>=),
+    restrict = scalarltsel, join = scalarltjoinsel
+);
+comment on operator bpm.< (bpm.scale, bpm.scale) is 'sorts before: by what is stored, for sorting and uniqueness';
+
+create operator bpm.<= (
+    leftarg = bpm.scale, rightarg = bpm.scale, function = bpm.scale_le,
+    commutator = operator(bpm.>=), negator = operator(bpm.>),
+    restrict = scalarlesel, join = scalarlejoinsel
+);
+comment on operator bpm.<= (bpm.scale, bpm.scale) is 'sorts before or is the same: by what is stored, for sorting and uniqueness';
+
+create operator bpm.>= (
+    leftarg = bpm.scale, rightarg = bpm.scale, function = bpm.scale_ge,
+    commutator = operator(bpm.<=), negator = operator(bpm.<),
+    restrict = scalargesel, join = scalargejoinsel
+);
+comment on operator bpm.>= (bpm.scale, bpm.scale) is 'sorts after or is the same: by what is stored, for sorting and uniqueness';
+
+create operator bpm.> (
+    leftarg = bpm.scale, rightarg = bpm.scale, function = bpm.scale_gt,
+    commutator = operator(bpm.<), negator = operator(bpm.<=),
+    restrict = scalargtsel, join = scalargtjoinsel
+);
+comment on operator bpm.> (bpm.scale, bpm.scale) is 'sorts after: by what is stored, for sorting and uniqueness';
+
+create operator class bpm.scale_ops default for type bpm.scale using btree as
+    operator 1 bpm.<,
+    operator 2 bpm.<=,
+    operator 3 bpm.=,
+    operator 4 bpm.>=,
+    operator 5 bpm.>,
+    function 1 bpm.scale_cmp(bpm.scale, bpm.scale);
+comment on operator class bpm.scale_ops using btree is 'scales: by what is stored, for sorting and uniqueness';
+comment on operator family bpm.scale_ops using btree is 'scales: by what is stored, for sorting and uniqueness';

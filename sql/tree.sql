@@ -103,7 +103,7 @@ comment on function bpm.tree_hash_extended(bpm.tree, bigint) is 'Hash of a tree 
 create operator bpm.= (
     leftarg = bpm.tree, rightarg = bpm.tree, function = bpm.tree_eq,
     commutator = operator(bpm.=), negator = operator(bpm.<>),
-    restrict = eqsel, join = eqjoinsel, hashes
+    restrict = eqsel, join = eqjoinsel, hashes, merges
 );
 comment on operator bpm.= (bpm.tree, bpm.tree) is 'the same nodes, weights, scores and rules';
 
@@ -120,6 +120,71 @@ create operator class bpm.tree_ops default for type bpm.tree using hash as
     function 2 bpm.tree_hash_extended(bpm.tree, bigint);
 comment on operator class bpm.tree_ops using hash is 'trees by their nodes, weights, scores and rules';
 comment on operator family bpm.tree_ops using hash is 'trees by their nodes, weights, scores and rules';
+
+-- order
+
+create function bpm.tree_lt(bpm.tree, bpm.tree) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_lt';
+comment on function bpm.tree_lt(bpm.tree, bpm.tree) is 'implementation of < operator';
+
+create function bpm.tree_le(bpm.tree, bpm.tree) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_le';
+comment on function bpm.tree_le(bpm.tree, bpm.tree) is 'implementation of <= operator';
+
+create function bpm.tree_ge(bpm.tree, bpm.tree) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_ge';
+comment on function bpm.tree_ge(bpm.tree, bpm.tree) is 'implementation of >= operator';
+
+create function bpm.tree_gt(bpm.tree, bpm.tree) returns boolean
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_gt';
+comment on function bpm.tree_gt(bpm.tree, bpm.tree) is 'implementation of > operator';
+
+create function bpm.tree_cmp(bpm.tree, bpm.tree) returns integer
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_value_cmp';
+comment on function bpm.tree_cmp(bpm.tree, bpm.tree) is 'Less than, equal or greater than 0: by what is stored, for sorting and uniqueness.';
+
+create operator bpm.< (
+    leftarg = bpm.tree, rightarg = bpm.tree, function = bpm.tree_lt,
+    commutator = operator(bpm.>), negator = operator(bpm.>=),
+    restrict = scalarltsel, join = scalarltjoinsel
+);
+comment on operator bpm.< (bpm.tree, bpm.tree) is 'sorts before: by what is stored, for sorting and uniqueness';
+
+create operator bpm.<= (
+    leftarg = bpm.tree, rightarg = bpm.tree, function = bpm.tree_le,
+    commutator = operator(bpm.>=), negator = operator(bpm.>),
+    restrict = scalarlesel, join = scalarlejoinsel
+);
+comment on operator bpm.<= (bpm.tree, bpm.tree) is 'sorts before or is the same: by what is stored, for sorting and uniqueness';
+
+create operator bpm.>= (
+    leftarg = bpm.tree, rightarg = bpm.tree, function = bpm.tree_ge,
+    commutator = operator(bpm.<=), negator = operator(bpm.<),
+    restrict = scalargesel, join = scalargejoinsel
+);
+comment on operator bpm.>= (bpm.tree, bpm.tree) is 'sorts after or is the same: by what is stored, for sorting and uniqueness';
+
+create operator bpm.> (
+    leftarg = bpm.tree, rightarg = bpm.tree, function = bpm.tree_gt,
+    commutator = operator(bpm.<), negator = operator(bpm.<=),
+    restrict = scalargtsel, join = scalargtjoinsel
+);
+comment on operator bpm.> (bpm.tree, bpm.tree) is 'sorts after: by what is stored, for sorting and uniqueness';
+
+create operator class bpm.tree_ops default for type bpm.tree using btree as
+    operator 1 bpm.<,
+    operator 2 bpm.<=,
+    operator 3 bpm.=,
+    operator 4 bpm.>=,
+    operator 5 bpm.>,
+    function 1 bpm.tree_cmp(bpm.tree, bpm.tree);
+comment on operator class bpm.tree_ops using btree is 'trees: by what is stored, for sorting and uniqueness';
+comment on operator family bpm.tree_ops using btree is 'trees: by what is stored, for sorting and uniqueness';
 
 -- taking apart
 

@@ -3,6 +3,7 @@
  *
  * bpm       the module: magic, settings, the day that results show
  * decimal   numeric in and out of 128-bit fixed point (number.c: figures as people print them)
+ * value     equality, order, hash and binary form of the types of variable length
  * scan      reading the small languages: targets, scales, lifecycles
  * target    what was promised; scoring an actual against it
  * scale     what a score is called
@@ -20,6 +21,7 @@
 #include "datatype/timestamp.h"
 #include "fmgr.h"
 #include "lib/stringinfo.h"
+#include "nodes/nodes.h"
 #include "utils/numeric.h"
 
 #include "compat.h"
@@ -189,9 +191,12 @@ extern bool bpm_scan_fail_range(BpmScan *scan, const char *place, const char *de
 extern bool bpm_scan_fail_length(BpmScan *scan, const char *size, const char *hint);
 extern void bpm_scan_raise(const BpmScan *scan, Node *context);
 
-/* what types that are held as parsed text have in common */
-extern int	bpm_text_order(char *a, char *b);
 extern void bpm_text_quote(StringInfo out, const char *text);
+
+/* ------------------------------------------------------------------------------------------------
+ * value
+ * ----------------------------------------------------------------------------------------------*/
+
 extern bytea *bpm_text_send(char *text);
 extern char *bpm_text_recv(StringInfo message, const char *type, int *length);
 
@@ -220,6 +225,7 @@ typedef struct BpmScale BpmScale;
 #define DatumGetScaleP(datum) ((BpmScale *) PG_DETOAST_DATUM(datum))
 
 extern int	bpm_scale_digits(const BpmScale *scale);
+extern int	bpm_scale_bands(const BpmScale *scale);
 extern int	bpm_scale_rank(const BpmScale *scale, int128 score);
 extern const char *bpm_scale_label(const BpmScale *scale, int rank);
 

@@ -3,7 +3,7 @@
  *
  * PEFA, Framework for assessing public financial management, 2016, section on scoring: dimensions
  * are graded A (4), B (3), C (2) or D (1); D* (not enough information) counts as D, and NA (not
- * applicable) drops out. M1 is the weakest link, M2 a table over the sum. An indicator's grade may
+ * applicable), NU (not used) and NR (not rated) drop out. M1 is the weakest link, M2 a table over the sum. An indicator's grade may
  * carry a plus, so grades are counted in halves here: D 2, D+ 3, C 4, ... A 8.
  */
 #include "postgres.h"
@@ -12,6 +12,7 @@
 
 #include "bpm.h"
 
+static const char *const no_grades[] = {"NA", "NU", "NR", ""};
 static const char *const grade_labels[] = {"D", "D+", "C", "C+", "B", "B+", "A"};
 
 /*
@@ -52,7 +53,8 @@ bpm_pefa_m2(int n, int sum)
 }
 
 /*
- * Read a grade, in halves; 0 for NA. Letters in any case, spaces around.
+ * Read a grade, in halves; 0 for what drops out: not applicable, not used, not rated, or empty. Letters in any
+ * case, spaces around.
  */
 static int
 ReadGrade(const text *input)
@@ -66,8 +68,9 @@ ReadGrade(const text *input)
 	while (end > at && end[-1] == ' ')
 		end--;
 	length = (int) (end - at);
-	if (bpm_scan_is(at, length, "NA"))
-		return 0;
+	for (int i = 0; i < (int) lengthof(no_grades); i++)
+		if (bpm_scan_is(at, length, no_grades[i]))
+			return 0;
 	if (bpm_scan_is(at, length, "D*"))
 		return 2;
 	for (int i = 0; i < (int) lengthof(grade_labels); i++)
@@ -77,11 +80,11 @@ ReadGrade(const text *input)
 			(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 			 errmsg("not a PEFA grade: \"%s\"",
 					bpm_scan_clip(VARDATA_ANY(input), (int) VARSIZE_ANY_EXHDR(input))),
-			 errhint("Grades are A, B+, B, C+, C, D+, D, D* and NA.")));
+			 errhint("Grades are A, B+, B, C+, C, D+, D and D*; NA, NU, NR and empty text are none.")));
 }
 
 /*
- * pefa_score(grade) → numeric: A is 4, B+ is 3.5, D and D* are 1, NA is NULL.
+ * pefa_score(grade) → numeric: A is 4, B+ is 3.5, D and D* are 1; NA, NU, NR and empty text are NULL.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_pefa_score);
 Datum

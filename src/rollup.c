@@ -2,8 +2,8 @@
  * rollup.c: the weighted rollup as a value.
  *
  * A rollup is the whole of what a weighted score needs of its rows: how many there were and what
- * they weighed, how many of them had a score and what those weighed, and the sum of weight × score.
- * All are integers, so that adding is exact, has an inverse, and does not care about order. That
+ * they weighed, how many of them had a score and what those weighed, the sum of weight × score, and how far
+ * what is missing could go beyond 100. All are integers, so that adding is exact, has an inverse, and does not care about order. That
  * one property makes every plan give the same bits: serial, parallel, partitioned, windowed,
  * merged from stored states.
  */
@@ -22,9 +22,10 @@
 #define SUM_DIGITS (2 * BPM_DIGITS)
 
 /*
- * The state of all aggregates, and the value of the type: 64 bytes by reference, one cache line and
- * a power of two, so that a group wastes none. NULL and zero weights count and weigh nothing, so
- * scored_count says nothing about scored_weight.
+ * The state of all aggregates, and the value of the type, by reference. NULL and zero weights count and weigh
+ * nothing, so scored_count says nothing about scored_weight. Targets may have a cap above 100 (or points that
+ * end below it): that is what a missing row could bring, and it has to be kept as a sum, because a sum has an
+ * inverse.
  */
 typedef struct BpmRollup
 {
@@ -33,9 +34,10 @@ typedef struct BpmRollup
 	int128		weight;			/* weight of all rows, in 10^-8 */
 	int128		scored_weight;	/* weight of the rows with a score, in 10^-8 */
 	int128		sum;			/* weight × score over those, in 10^-16 */
+	int128		beyond;			/* weight × (cap - 100) over the others, in 10^-16 */
 } BpmRollup;
 
-StaticAssertDecl(sizeof(BpmRollup) == 64, "bpm.rollup is 64 bytes in pg_type");
+StaticAssertDecl(sizeof(BpmRollup) == 80, "bpm.rollup is 80 bytes in pg_type");
 StaticAssertDecl(_Alignof(BpmRollup) == 8, "bpm.rollup has alignment double in pg_type");
 
 #define MAX_COUNT ((INT64CONST(1) << 56) - 1)
@@ -124,7 +126,7 @@ WeightArg(FunctionCallInfo fcinfo, int n)
 typedef struct Row
 {
 	bool		scored;
-	int128		score;
+	int128		score;			/* of a missing row: its cap less 100 */
 	int128		weight;
 } Row;
 
@@ -148,12 +150,16 @@ TargetRow(FunctionCallInfo fcinfo)
 	Row			row = {false, 0, 0};
 
 	row.weight = WeightArg(fcinfo, 3);
-	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+	if (PG_ARGISNULL(2))
+		return row;
+	if (!PG_ARGISNULL(1))
 	{
 		row.scored = true;
 		row.score = bpm_target_score_units(PG_GETARG_DATUM(1),
 										   DatumGetTargetP(PG_GETARG_DATUM(2)));
 	}
+	else
+		row.score = bpm_target_cap_units(DatumGetTargetP(PG_GETARG_DATUM(2))) - BPM_HUNDRED;
 	return row;
 }
 
@@ -173,6 +179,9 @@ AddRow(BpmRollup *state, Row row)
 											&state->sum)))
 			SumOutOfRange();
 	}
+	else if (unlikely(row.score != 0) &&
+			 __builtin_add_overflow(state->beyond, Product(row.weight, row.score), &state->beyond))
+		SumOutOfRange();
 }
 
 /*
@@ -191,6 +200,9 @@ RemoveRow(BpmRollup *state, Row row)
 											&state->sum)))
 			SumOutOfRange();
 	}
+	else if (row.score != 0 &&
+			 __builtin_sub_overflow(state->beyond, Product(row.weight, row.score), &state->beyond))
+		SumOutOfRange();
 }
 
 static void
@@ -203,7 +215,8 @@ AddRollup(BpmRollup *state, const BpmRollup *other)
 	if (__builtin_add_overflow(state->weight, other->weight, &state->weight))
 		WeightOutOfRange();
 	state->scored_weight += other->scored_weight;
-	if (__builtin_add_overflow(state->sum, other->sum, &state->sum))
+	if (__builtin_add_overflow(state->sum, other->sum, &state->sum) ||
+		__builtin_add_overflow(state->beyond, other->beyond, &state->beyond))
 		SumOutOfRange();
 }
 
@@ -214,7 +227,8 @@ typedef enum Member
 	SCORED,
 	WEIGHT,
 	SCORED_WEIGHT,
-	SUM
+	SUM,
+	BEYOND
 } Member;
 
 /*
@@ -251,6 +265,9 @@ Problem(const BpmRollup *rollup, Member *member)
 	*member = SUM;
 	if (rollup->scored_weight == 0 && rollup->sum != 0)
 		return "There is a sum without scored weight";
+	*member = BEYOND;
+	if (rollup->scored_weight == rollup->weight && rollup->beyond != 0)
+		return "There is something beyond 100 without missing weight";
 	return NULL;
 }
 
@@ -264,7 +281,8 @@ SubtractRollup(BpmRollup *state, const BpmRollup *other)
 	state->scored_count -= other->scored_count;
 	state->weight -= other->weight;
 	state->scored_weight -= other->scored_weight;
-	if (__builtin_sub_overflow(state->sum, other->sum, &state->sum))
+	if (__builtin_sub_overflow(state->sum, other->sum, &state->sum) ||
+		__builtin_sub_overflow(state->beyond, other->beyond, &state->beyond))
 		SumOutOfRange();
 	problem = Problem(state, &member);
 	if (problem != NULL)
@@ -285,7 +303,7 @@ NewRollup(void)
  * The state to work on: in an aggregate it is ours to change, in a plain call it is a copy.
  */
 static inline BpmRollup *
-State(FunctionCallInfo fcinfo)
+StateArg(FunctionCallInfo fcinfo)
 {
 	BpmRollup  *state;
 	MemoryContext context;
@@ -308,7 +326,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_accum);
 Datum
 bpm_rollup_accum(PG_FUNCTION_ARGS)
 {
-	BpmRollup  *state = State(fcinfo);
+	BpmRollup  *state = StateArg(fcinfo);
 
 	AddRow(state, ScoreRow(fcinfo));
 	PG_RETURN_POINTER(state);
@@ -322,7 +340,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_accum_target);
 Datum
 bpm_rollup_accum_target(PG_FUNCTION_ARGS)
 {
-	BpmRollup  *state = State(fcinfo);
+	BpmRollup  *state = StateArg(fcinfo);
 
 	AddRow(state, TargetRow(fcinfo));
 	PG_RETURN_POINTER(state);
@@ -349,7 +367,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_remove);
 Datum
 bpm_rollup_remove(PG_FUNCTION_ARGS)
 {
-	BpmRollup  *state = State(fcinfo);
+	BpmRollup  *state = StateArg(fcinfo);
 
 	RemoveRow(state, ScoreRow(fcinfo));
 	CheckInverse(state);
@@ -360,7 +378,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_remove_target);
 Datum
 bpm_rollup_remove_target(PG_FUNCTION_ARGS)
 {
-	BpmRollup  *state = State(fcinfo);
+	BpmRollup  *state = StateArg(fcinfo);
 
 	RemoveRow(state, TargetRow(fcinfo));
 	CheckInverse(state);
@@ -375,7 +393,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_merge);
 Datum
 bpm_rollup_merge(PG_FUNCTION_ARGS)
 {
-	BpmRollup  *state = State(fcinfo);
+	BpmRollup  *state = StateArg(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 		AddRollup(state, GetRollupP(1));
@@ -386,7 +404,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_unmerge);
 Datum
 bpm_rollup_unmerge(PG_FUNCTION_ARGS)
 {
-	BpmRollup  *state = State(fcinfo);
+	BpmRollup  *state = StateArg(fcinfo);
 
 	if (!PG_ARGISNULL(1))
 		SubtractRollup(state, GetRollupP(1));
@@ -427,7 +445,7 @@ bpm_rollup_subtract(PG_FUNCTION_ARGS)
  * than the denominator, or the multiplier brings them.
  */
 static int128
-Ratio(int128 numerator, int64 multiplier, int128 denominator, int digits)
+Quotient(int128 numerator, int64 multiplier, int128 denominator, int digits)
 {
 	bool		negative = numerator < 0;
 	uint128	magnitude = negative ? -(uint128) numerator : (uint128) numerator;
@@ -447,7 +465,7 @@ Score(const BpmRollup *rollup, int digits, int128 *score)
 {
 	if (rollup->scored_weight == 0)
 		return false;
-	*score = Ratio(rollup->sum, 1, rollup->scored_weight, digits);
+	*score = Quotient(rollup->sum, 1, rollup->scored_weight, digits);
 	return true;
 }
 
@@ -486,29 +504,62 @@ bpm_rollup_coverage(PG_FUNCTION_ARGS)
 
 	if (rollup->weight == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_NUMERIC(bpm_decimal_numeric(Ratio(rollup->scored_weight, BPM_HUNDRED,
+	PG_RETURN_NUMERIC(bpm_decimal_numeric(Quotient(rollup->scored_weight, BPM_HUNDRED,
 												rollup->weight, digits), digits));
 }
 
 /*
- * low(rollup [, worst [, digits]]), high(rollup [, best [, digits]]) → numeric: the score if all
- * that is missing had the score given. The SQL functions differ in their defaults, 0 and 100.
+ * The score if what is missing had the score assumed, and beyond that what is given.
  */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_bound);
+static Datum
+Bound(const BpmRollup *rollup, int128 assumed, int128 beyond, int digits)
+{
+	int128		sum;
+
+	if (__builtin_add_overflow(Product(rollup->weight - rollup->scored_weight, assumed),
+							   rollup->sum, &sum) ||
+		__builtin_add_overflow(sum, beyond, &sum))
+		SumOutOfRange();
+	return NumericGetDatum(bpm_decimal_numeric(Quotient(sum, 1, rollup->weight, digits), digits));
+}
+
+/*
+ * low(rollup [, worst [, digits]]) → numeric: the score if all that is missing had the worst score.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_low);
 Datum
-bpm_rollup_bound(PG_FUNCTION_ARGS)
+bpm_rollup_low(PG_FUNCTION_ARGS)
 {
 	BpmRollup  *rollup = GetRollupP(0);
-	int128		assumed = bpm_decimal_exact(PG_GETARG_DATUM(1), "assumed score");
+	int128		worst = bpm_decimal_exact(PG_GETARG_DATUM(1), "assumed score");
 	int			digits = DigitsArg(fcinfo, 2);
-	int128		sum;
 
 	if (rollup->weight == 0)
 		PG_RETURN_NULL();
-	if (__builtin_add_overflow(Product(rollup->weight - rollup->scored_weight, assumed),
-							   rollup->sum, &sum))
-		SumOutOfRange();
-	PG_RETURN_NUMERIC(bpm_decimal_numeric(Ratio(sum, 1, rollup->weight, digits), digits));
+	return Bound(rollup, worst, 0, digits);
+}
+
+/*
+ * high(rollup [, best [, digits]]) → numeric: the score if all that is missing had the best score; without
+ * one, each the most that its target allows.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_high);
+Datum
+bpm_rollup_high(PG_FUNCTION_ARGS)
+{
+	BpmRollup  *rollup;
+	int128		best = BPM_HUNDRED;
+	int			digits;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	rollup = GetRollupP(0);
+	digits = DigitsArg(fcinfo, 2);
+	if (!PG_ARGISNULL(1))
+		best = bpm_decimal_exact(PG_GETARG_DATUM(1), "assumed score");
+	if (rollup->weight == 0)
+		PG_RETURN_NULL();
+	return Bound(rollup, best, PG_ARGISNULL(1) ? rollup->beyond : 0, digits);
 }
 
 /*
@@ -590,7 +641,45 @@ bpm_rollup_rating_rank(PG_FUNCTION_ARGS)
 }
 
 /* ------------------------------------------------------------------------------------------------
- * Equality
+ * The members
+ * ----------------------------------------------------------------------------------------------*/
+
+/* by Member; digits of -1 is a count */
+static const struct
+{
+	const char *name;
+	size_t		offset;
+	int			digits;
+}			members[] = {
+	{"rows", offsetof(BpmRollup, row_count), -1},
+	{"scored", offsetof(BpmRollup, scored_count), -1},
+	{"weight", offsetof(BpmRollup, weight), BPM_DIGITS},
+	{"scored_weight", offsetof(BpmRollup, scored_weight), BPM_DIGITS},
+	{"sum", offsetof(BpmRollup, sum), SUM_DIGITS},
+	{"beyond", offsetof(BpmRollup, beyond), SUM_DIGITS}
+};
+
+static int128
+GetMember(const BpmRollup *rollup, int i)
+{
+	const char *member = (const char *) rollup + members[i].offset;
+
+	return members[i].digits < 0 ? *(const int64 *) member : *(const int128 *) member;
+}
+
+static void
+SetMember(BpmRollup *rollup, int i, int128 value)
+{
+	char	   *member = (char *) rollup + members[i].offset;
+
+	if (members[i].digits < 0)
+		*(int64 *) member = (int64) value;
+	else
+		*(int128 *) member = value;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Equality and order
  * ----------------------------------------------------------------------------------------------*/
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_eq);
@@ -622,45 +711,68 @@ bpm_rollup_hash_extended(PG_FUNCTION_ARGS)
 							 PG_GETARG_INT64(1));
 }
 
+/*
+ * By the members, in their order: for sorting, grouping and uniqueness.
+ */
+static int
+RollupOrder(FunctionCallInfo fcinfo)
+{
+	const BpmRollup *a = GetRollupP(0);
+	const BpmRollup *b = GetRollupP(1);
+
+	for (int i = 0; i < (int) lengthof(members); i++)
+	{
+		int128		x = GetMember(a, i);
+		int128		y = GetMember(b, i);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return 0;
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_cmp);
+Datum
+bpm_rollup_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(RollupOrder(fcinfo));
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_lt);
+Datum
+bpm_rollup_lt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(RollupOrder(fcinfo) < 0);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_le);
+Datum
+bpm_rollup_le(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(RollupOrder(fcinfo) <= 0);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_ge);
+Datum
+bpm_rollup_ge(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(RollupOrder(fcinfo) >= 0);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_gt);
+Datum
+bpm_rollup_gt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(RollupOrder(fcinfo) > 0);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Text and binary
  * ----------------------------------------------------------------------------------------------*/
 
-/* by Member; digits of -1 is a count */
-static const struct
-{
-	const char *name;
-	size_t		offset;
-	int			digits;
-}			members[] = {
-	{"rows", offsetof(BpmRollup, row_count), -1},
-	{"scored", offsetof(BpmRollup, scored_count), -1},
-	{"weight", offsetof(BpmRollup, weight), BPM_DIGITS},
-	{"scored_weight", offsetof(BpmRollup, scored_weight), BPM_DIGITS},
-	{"sum", offsetof(BpmRollup, sum), SUM_DIGITS}
-};
-
-static int128
-GetMember(const BpmRollup *rollup, int i)
-{
-	const char *member = (const char *) rollup + members[i].offset;
-
-	return members[i].digits < 0 ? *(const int64 *) member : *(const int128 *) member;
-}
-
-static void
-SetMember(BpmRollup *rollup, int i, int128 value)
-{
-	char	   *member = (char *) rollup + members[i].offset;
-
-	if (members[i].digits < 0)
-		*(int64 *) member = (int64) value;
-	else
-		*(int128 *) member = value;
-}
-
 /*
- * rows 3 scored 2 weight 10 scored_weight 7 sum 560. NULL with the error in the scan.
+ * rows 3 scored 2 weight 10 scored_weight 7 sum 560, and beyond 60 where there is anything beyond. NULL with the
+ * error in the scan.
  */
 static BpmRollup *
 ParseRollup(BpmScan *scan, const char *text, size_t length)
@@ -679,7 +791,13 @@ ParseRollup(BpmScan *scan, const char *text, size_t length)
 		int128		value;
 
 		bpm_scan_space(scan);
+		places[i] = scan->at;
 		word_length = bpm_scan_word(scan, &word);
+		if (i == BEYOND && !bpm_scan_is(word, word_length, members[i].name))
+		{
+			scan->at = places[i];
+			break;
+		}
 		if (!bpm_scan_is(word, word_length, members[i].name))
 		{
 			bpm_scan_fail(scan, word, psprintf("The word \"%s\" is missing", members[i].name),
@@ -738,6 +856,8 @@ bpm_rollup_out(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < (int) lengthof(members); i++)
 	{
+		if (i == BEYOND && rollup->beyond == 0)
+			break;
 		out += sprintf(out, "%s%s ", i > 0 ? " " : "", members[i].name);
 		out = bpm_decimal_append(out, GetMember(rollup, i), Max(members[i].digits, 0));
 	}
@@ -745,7 +865,7 @@ bpm_rollup_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * Binary: a version byte, then two counts of 8 bytes and three figures of 16, most significant
+ * Binary: a version byte, then two counts of 8 bytes and four figures of 16, most significant
  * byte first.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_rollup_recv);

@@ -2,12 +2,12 @@
  * scale.c: what a score is called.
  *
  *   scale := band (',' band)* ',' label ['round' digits]
- *   band  := label '>=' number
+ *   band  := label ('>=' | '>' | '<=' | '<') number
  *   label := word | '"' text '"'         a double quote within is written twice
  *
- * Bands fall and the last has no bound, so that a scale has neither gap nor overlap. A score is
- * rounded to the scale's digits first (2 when not given): a rating is that of the figure which is
- * published.
+ * Bounds fall (>=, >), or rise (<=, <), where less is better; the last band has none, so that a scale has
+ * neither gap nor overlap. Bands are written from the best to the worst. A score is rounded to the scale's
+ * digits first (2 when not given): a rating is that of the figure which is published.
  */
 #include "postgres.h"
 
@@ -32,9 +32,14 @@ struct BpmScale
 	int32		vl_len_;
 	uint8		nbands;
 	uint8		digits;
-	uint8		reserved[2];	/* 0, for a version to come */
+	bool		rises;			/* the bounds do: less is better */
+	uint8		reserved;		/* 0, for a version to come */
+	uint32		strict;			/* a bit for each bound: > or <, not >= or <= */
+	uint32		also_reserved;	/* 0 */
 	int64		bounds[FLEXIBLE_ARRAY_MEMBER];
 };
+
+StaticAssertDecl(offsetof(BpmScale, bounds) == 16, "no byte of a scale is padding");
 
 #define HEADER_SIZE offsetof(BpmScale, bounds)
 
@@ -42,6 +47,8 @@ typedef struct Bands
 {
 	int			n;
 	int			digits;
+	bool		rises;
+	uint32		strict;
 	int64		bounds[MAX_BANDS];
 	char	   *labels[MAX_BANDS];
 } Bands;
@@ -65,8 +72,15 @@ bpm_scale_digits(const BpmScale *scale)
 	return scale->digits;
 }
 
+int
+bpm_scale_bands(const BpmScale *scale)
+{
+	return scale->nbands;
+}
+
 /*
- * The rank of a score that is already rounded, as units of 10^-digits: 1 for the best band.
+ * The rank of a score that is already rounded, as units of 10^-digits: 1 for the best band, which is the
+ * one written first.
  */
 int
 bpm_scale_rank(const BpmScale *scale, int128 score)
@@ -75,8 +89,14 @@ bpm_scale_rank(const BpmScale *scale, int128 score)
 
 	for (int i = scale->digits; i < BPM_DIGITS; i++)
 		score *= 10;
-	while (rank < scale->nbands && score < scale->bounds[rank - 1])
-		rank++;
+	for (; rank < scale->nbands; rank++)
+	{
+		int64		bound = scale->bounds[rank - 1];
+
+		if (score == bound ? !((scale->strict >> (rank - 1)) & 1) :
+			scale->rises ? score < bound : score > bound)
+			break;
+	}
 	return rank;
 }
 
@@ -172,6 +192,54 @@ ScanLabel(BpmScan *scan, Bands *bands)
 	return true;
 }
 
+static bool
+TakeBound(BpmScan *scan, bool *rises, bool *strict)
+{
+	static const struct
+	{
+		const char *token;
+		bool		rises;
+		bool		strict;
+	}			tokens[] = {
+		{">=", false, false}, {"\342\211\245", false, false}, {"<=", true, false},
+		{"\342\211\244", true, false}, {">", false, true}, {"<", true, true}
+	};
+
+	for (int i = 0; i < (int) lengthof(tokens); i++)
+		if (bpm_scan_take(scan, tokens[i].token))
+		{
+			*rises = tokens[i].rises;
+			*strict = tokens[i].strict;
+			return true;
+		}
+	return false;
+}
+
+/*
+ * A bound follows the one before it: in the same direction, and with some score between them. Where both
+ * are the same figure, the band is that figure alone: a > 90, b >= 90.
+ */
+static bool
+CheckBound(BpmScan *scan, const char *sign, const char *place, const Bands *bands, int64 bound,
+		   bool rises, bool strict)
+{
+	int64		before = bands->n > 0 ? bands->bounds[bands->n - 1] : 0;
+
+	if (bands->n == 0)
+		return true;
+	if (rises != bands->rises)
+		return bpm_scan_fail(scan, sign, "The bounds of a scale all fall or all rise",
+							 "Bounds fall with >= and >, or rise with <= and <.");
+	if (bound == before && (strict || !((bands->strict >> (bands->n - 1)) & 1)))
+		return bpm_scan_fail(scan, place, "The bound equals the one before it",
+							 "Bands are written from the best to the worst.");
+	if (rises ? bound < before : bound > before)
+		return bpm_scan_fail(scan, place, rises ? "The bound is below the one before it" :
+							 "The bound is above the one before it",
+							 "Bands are written from the best to the worst.");
+	return true;
+}
+
 /*
  * What may follow a label: a bound and a comma, or the end of the scale.
  */
@@ -179,14 +247,17 @@ static bool
 ScanBound(BpmScan *scan, Bands *bands, bool *last)
 {
 	const char *place;
+	const char *sign;
 	const char *word;
 	int			length;
 	int128		figure;
+	bool		rises;
+	bool		strict;
 
 	*last = false;
 	bpm_scan_space(scan);
-	place = scan->at;
-	if (bpm_scan_take(scan, ">=") || bpm_scan_take(scan, "\342\211\245"))
+	sign = place = scan->at;
+	if (TakeBound(scan, &rises, &strict))
 	{
 		bpm_scan_space(scan);
 		place = scan->at;
@@ -195,12 +266,10 @@ ScanBound(BpmScan *scan, Bands *bands, bool *last)
 		if (figure > PG_INT64_MAX || figure < PG_INT64_MIN)
 			return bpm_scan_fail_range(scan, place, "The bound is too large for a score",
 									   "Scores run from 0 to 100.");
-		if (bands->n > 0 && figure >= bands->bounds[bands->n - 1])
-			return bpm_scan_fail(scan, place,
-								 figure == bands->bounds[bands->n - 1] ?
-								 "The bound equals the one before it" :
-								 "The bound is above the one before it",
-								 "Bands are written from the best to the worst.");
+		if (!CheckBound(scan, sign, place, bands, (int64) figure, rises, strict))
+			return false;
+		bands->rises = rises;
+		bands->strict |= (uint32) strict << bands->n;
 		bands->bounds[bands->n] = (int64) figure;
 		bpm_scan_space(scan);
 		if (bpm_scan_take(scan, ","))
@@ -208,10 +277,10 @@ ScanBound(BpmScan *scan, Bands *bands, bool *last)
 		if (scan->at < scan->end)
 			return bpm_scan_fail(scan, scan->at, "A comma is missing", EXAMPLE);
 		return bpm_scan_fail(scan, scan->at, "The last band has a bound",
-							 "End with a label that has none; it holds every score below.");
+							 "End with a label that has none; it holds every other score.");
 	}
 	if (scan->at < scan->end && strchr("<>=", *scan->at) != NULL)
-		return bpm_scan_fail(scan, place, "A band is not bounded by >=", EXAMPLE);
+		return bpm_scan_fail(scan, place, "A band is not bounded by >=, >, <= or <", EXAMPLE);
 	if (bpm_scan_take(scan, ","))
 		return bpm_scan_fail(scan, place, "A band before the last has no bound", EXAMPLE);
 
@@ -250,6 +319,8 @@ CloseBands(const Bands *bands)
 	SET_VARSIZE(scale, size);
 	scale->nbands = bands->n;
 	scale->digits = bands->digits;
+	scale->rises = bands->rises;
+	scale->strict = bands->strict;
 	memcpy(scale->bounds, bands->bounds, (bands->n - 1) * sizeof(int64));
 	out = unconstify(char *, Labels(scale));
 	for (int i = 0; i < bands->n; i++)
@@ -271,6 +342,8 @@ ParseScale(BpmScan *scan, const char *text, size_t length)
 
 	bands.n = 0;
 	bands.digits = DEFAULT_DIGITS;
+	bands.rises = false;
+	bands.strict = 0;
 	if (!bpm_scan_begin(scan, TYPE_NAME, text, length))
 		return NULL;
 	if (bpm_scan_done(scan))
@@ -318,7 +391,8 @@ ScaleText(const BpmScale *scale)
 			char		figure[BPM_DECIMAL_TEXT];
 
 			bpm_decimal_append(figure, scale->bounds[i], BPM_DIGITS);
-			appendStringInfo(&out, " >= %s", figure);
+			appendStringInfo(&out, " %c%s %s", scale->rises ? '<' : '>',
+							 (scale->strict >> i) & 1 ? "" : "=", figure);
 		}
 		label += strlen(label) + 1;
 	}

@@ -8,8 +8,6 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
-#include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "utils/varlena.h"
 
@@ -434,19 +432,6 @@ bpm_scan_raise(const BpmScan *scan, Node *context)
 }
 
 /*
- * The order of types that are ordered by their text: bytes, the same under every collation.
- */
-int
-bpm_text_order(char *a, char *b)
-{
-	int			order = strcmp(a, b);
-
-	pfree(a);
-	pfree(b);
-	return order;
-}
-
-/*
  * Write a text in double quotes, those within written twice: what bpm_scan_quoted() reads.
  */
 void
@@ -460,83 +445,4 @@ bpm_text_quote(StringInfo out, const char *text)
 		appendStringInfoChar(out, *c);
 	}
 	appendStringInfoChar(out, '"');
-}
-
-/*
- * Binary: a version byte, then the text. The layout on disk stays ours to change.
- */
-bytea *
-bpm_text_send(char *text)
-{
-	StringInfoData message;
-
-	pq_begintypsend(&message);
-	pq_sendint8(&message, BPM_WIRE_VERSION);
-	pq_sendtext(&message, text, strlen(text));
-	return pq_endtypsend(&message);
-}
-
-char *
-bpm_text_recv(StringInfo message, const char *type, int *length)
-{
-	bpm_wire_version(message, type);
-	return pq_getmsgtext(message, message->len - message->cursor, length);
-}
-
-void
-bpm_wire_version(StringInfo message, const char *type)
-{
-	int			version = pq_getmsgbyte(message);
-
-	if (version != BPM_WIRE_VERSION)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("unsupported binary version %d for type %s", version, type),
-				 errhint("It was written by a later version of bpm.")));
-}
-
-/*
- * Equality and hash of our variable-length types: each value has one representation, so bytes
- * tell.
- */
-static bool
-SameBytes(FunctionCallInfo fcinfo)
-{
-	struct varlena *a = PG_GETARG_VARLENA_P(0);
-	struct varlena *b = PG_GETARG_VARLENA_P(1);
-
-	return VARSIZE(a) == VARSIZE(b) && memcmp(VARDATA(a), VARDATA(b), VARSIZE(a) - VARHDRSZ) == 0;
-}
-
-PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_eq);
-Datum
-bpm_value_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(SameBytes(fcinfo));
-}
-
-PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_ne);
-Datum
-bpm_value_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(!SameBytes(fcinfo));
-}
-
-PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_hash);
-Datum
-bpm_value_hash(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_GETARG_VARLENA_P(0);
-
-	return hash_any((unsigned char *) VARDATA(value), VARSIZE(value) - VARHDRSZ);
-}
-
-PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_value_hash_extended);
-Datum
-bpm_value_hash_extended(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_GETARG_VARLENA_P(0);
-
-	return hash_any_extended((unsigned char *) VARDATA(value), VARSIZE(value) - VARHDRSZ,
-							 PG_GETARG_INT64(1));
 }

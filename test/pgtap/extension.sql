@@ -45,7 +45,7 @@ select cmp_ok((select count(*) from pure), '>=', 50::bigint, 'the functions of d
 select is_empty($$ select object from pure where provolatile <> 'i' $$, 'are IMMUTABLE, so that they fit indexes and generated columns');
 select is_empty($$ select object from pure where proparallel <> 's' $$, 'are PARALLEL SAFE');
 select is_empty($$ select object from pure where not proisstrict and proname not in
-    ('rollup_accum', 'rollup_remove', 'rollup_merge', 'rollup_unmerge', 'try_parse_number') $$, 'are STRICT, but for those to which NULL says something');
+    ('rollup_accum', 'rollup_remove', 'rollup_merge', 'rollup_unmerge', 'try_parse_number', 'try_parse_target', 'high') $$, 'are STRICT, but for those to which NULL says something');
 select is_empty($$ select object from functions f join pg_aggregate a on a.aggfnoid = f.oid where proparallel <> 's' and proname in ('rollup', 'weighted_score') $$,
     'the aggregates are PARALLEL SAFE');
 select is_empty($$ select object from functions f join pg_aggregate a on a.aggfnoid = f.oid where proname in ('rollup', 'weighted_score')
@@ -55,7 +55,7 @@ select is_empty($$ select object from functions f join pg_aggregate a on a.aggfn
 -- the types
 select is((select string_agg(concat_ws(' ', typname, typlen, typalign, typstorage, typinput <> 0 and typoutput <> 0 and typreceive <> 0 and typsend <> 0), '; ' order by typname)
     from pg_type where oid in ('bpm.target'::regtype, 'bpm.scale'::regtype, 'bpm.rollup'::regtype)),
-    'rollup 64 d p t; scale -1 d p t; target -1 d p t', 'types are aligned to 8, stored plain, and have text and binary forms');
+    'rollup 80 d p t; scale -1 d p t; target -1 d p t', 'types are aligned to 8, stored plain, and have text and binary forms');
 select is_empty($$ select object from members join pg_opclass c on classid = 'pg_opclass'::regclass and objid = c.oid where not amvalidate(c.oid) $$,
     'the operator classes are complete');
 select is_empty($$ select object from members join pg_operator o on classid = 'pg_operator'::regclass and objid = o.oid

@@ -28,7 +28,7 @@ end $$;
 create function pg_temp.error_of_literal(literal text) returns text language sql as
 $$ select pg_temp.error_of(format('select %L::bpm.rollup', literal)) $$;
 
-select plan(221);
+select plan(233);
 
 -- ----------------------------------------------------------------------------------------------
 -- three rows: 80 with weight 3, missing with weight 5, 60 with weight 2
@@ -297,7 +297,7 @@ select is((select count(*) from aggregates where proparallel = 's' and aggcombin
 select is((select count(*) from aggregates where aggmtransfn <> 0 and aggminvtransfn <> 0), 5::bigint, 'all have a moving mode with an inverse');
 select is((select count(*) from aggregates where aggtranstype = 'bpm.rollup'::regtype and aggmtranstype = 'bpm.rollup'::regtype and aggserialfn = 0), 5::bigint, 'all keep a bpm.rollup, none an internal state');
 select is((select count(*) from aggregates where agginitval <> 'rows 0 scored 0 weight 0 scored_weight 0 sum 0' or aggminitval <> agginitval), 0::bigint, 'all start from the empty rollup');
-select is((select (typlen, typalign, typstorage, typbyval)::text from pg_type where oid = 'bpm.rollup'::regtype), '(64,d,p,f)', 'a rollup is 64 bytes, by reference');
+select is((select (typlen, typalign, typstorage, typbyval)::text from pg_type where oid = 'bpm.rollup'::regtype), '(80,d,p,f)', 'a rollup is 80 bytes, by reference');
 
 -- ----------------------------------------------------------------------------------------------
 -- text and binary
@@ -313,8 +313,8 @@ select is(bpm.rollup(-92233720368.54775808, 184467440737.09551616)::text::bpm.ro
     'rows 1 scored 1 weight 184467440737.09551616 scored_weight 184467440737.09551616 sum -17014118346046923173168.7303715884105728', 'the least sum reads back');
 select is(E'  ROWS 3  scored\t2 weight 10.50 scored_weight +7 sum -0560.0 '::bpm.rollup::text, 'rows 3 scored 2 weight 10.5 scored_weight 7 sum -560', 'white space, case and zeros do not matter');
 select is(encode(bpm.rollup_send('rows 3 scored 2 weight 10 scored_weight 7 sum -560'), 'hex'),
-    '01' || lpad('3', 16, '0') || lpad('2', 16, '0') || lpad(to_hex(1000000000), 32, '0') || lpad(to_hex(700000000), 32, '0') || repeat('f', 16) || to_hex(-5600000000000000000),
-    'binary: a version, two counts, three figures of 16 bytes, most significant first');
+    '01' || lpad('3', 16, '0') || lpad('2', 16, '0') || lpad(to_hex(1000000000), 32, '0') || lpad(to_hex(700000000), 32, '0') || repeat('f', 16) || to_hex(-5600000000000000000) || repeat('0', 32),
+    'binary: a version, two counts, four figures of 16 bytes, most significant first');
 
 select is(pg_temp.error_of_literal(literal), expected, 'literal: ' || literal)
 from (values
@@ -408,6 +408,38 @@ from (values ('', 'good'), ('-', 'bad')) v(sign, expected);
 select matches(pg_temp.error_of(format('select bpm.%s', call)), '^22003 \| quotient is out of range', 'no score, but an error: ' || call)
 from (values ('score(''rows 1 scored 1 weight 0.00000001 scored_weight 0.00000001 sum 17014118346046923173168'')'),
              ('rating(''rows 1 scored 1 weight 0.00000001 scored_weight 0.00000001 sum 17014118346046923173168''::bpm.rollup, ''good >= 50, bad round 0'')')) v(call);
+
+-- ----------------------------------------------------------------------------------------------
+-- what a missing row could bring
+-- ----------------------------------------------------------------------------------------------
+-- scored: 120 at weight 3; missing: cap 120 at 5, points to 80 at 2, no target at 1, cap 999 at 0
+create temp table capped (actual numeric, target bpm.target, weight numeric);
+insert into capped values (130, '>= 100 cap 120', 3), (null, '>= 100 cap 120', 5), (null, 'points(0:0, 10:80)', 2), (null, null, 1), (null, '>= 1 cap 999', 0);
+create temp table c as select bpm.rollup(actual, target, weight) as r from capped;
+-- beyond: 5 * 20 - 2 * 20 = 60
+select is(r::text, 'rows 5 scored 1 weight 11 scored_weight 3 sum 360 beyond 60', 'the rollup keeps what caps add to 100, and points take from it') from c;
+-- (360 + 8 * 100 + 60) / 11 = 1220/11 = 110.909...; with 100 for all 1160/11 = 105.4545...
+select is(bpm.high(r), 110.90909091, 'high is the score if each missing row brought the most that its target allows') from c;
+select is(bpm.high(r, 100), 105.45454545, 'a best that is given is assumed for all') from c;
+select is(bpm.high(r, digits => 1), 110.9, 'and digits can be asked for alone') from c;
+select is(bpm.low(r), 32.72727273, 'low knows of no cap: 360/11') from c;
+select ok(bpm.high(null::bpm.rollup) is null and bpm.high(r, digits => null) is null, 'no rollup or no digits, no bound') from c;
+select ok(r::text::bpm.rollup operator(bpm.=) r and r operator(bpm.-) r operator(bpm.=) 'rows 0 scored 0 weight 0 scored_weight 0 sum 0', 'it reads back, and is taken away again') from c;
+select results_eq($$ select bpm.rollup(actual, target, weight) over (order by weight rows between 1 preceding and current row)::text from capped $$, $$ values
+    ('rows 1 scored 0 weight 0 scored_weight 0 sum 0'), ('rows 2 scored 0 weight 1 scored_weight 0 sum 0'), ('rows 2 scored 0 weight 3 scored_weight 0 sum 0 beyond -40'),
+    ('rows 2 scored 1 weight 5 scored_weight 3 sum 360 beyond -40'), ('rows 2 scored 1 weight 8 scored_weight 3 sum 360 beyond 100') $$, 'a moving window takes it out exactly');
+select is(pg_temp.error_of($$select 'rows 1 scored 1 weight 1 scored_weight 1 sum 1 beyond 1'::bpm.rollup$$),
+    '22P02 | invalid input syntax for type bpm.rollup: "rows 1 scored 1 weight 1 scored_weight 1 sum 1 beyond 1" | There is something beyond 100 without missing weight at character 55, near "1". | A rollup is written: rows 3 scored 2 weight 10 scored_weight 7 sum 560.', 'nothing is beyond what is not missing');
+
+-- order
+create temp table sorted as select bpm.rollup((i * 7919 % 101)::numeric, (i * 104729 % 13)::numeric) r from generate_series(1, 900) i group by i % 300;
+insert into sorted select * from sorted;
+select results_eq('select count(distinct r) from sorted', 'select count(distinct r::text) from sorted', 'rollups are counted apart');
+select results_eq('select r::text from sorted order by sorted.r', $$ select r::text from sorted order by bpm.row_count(r), bpm.row_count(r) - bpm.missing_count(r), bpm.weight(r), bpm.scored_weight(r), bpm.weighted_sum(r) $$,
+    'they sort by rows, scored rows, weight, scored weight and sum');
+select is_empty($$ select 1 from sorted a, sorted b where (bpm.rollup_cmp(a.r, b.r) < 0) <> (a.r operator(bpm.<) b.r) or (bpm.rollup_cmp(a.r, b.r) <= 0) <> (a.r operator(bpm.<=) b.r)
+    or (bpm.rollup_cmp(a.r, b.r) >= 0) <> (a.r operator(bpm.>=) b.r) or (bpm.rollup_cmp(a.r, b.r) > 0) <> (a.r operator(bpm.>) b.r)
+    or (bpm.rollup_cmp(a.r, b.r) = 0) <> (a.r operator(bpm.=) b.r) or bpm.rollup_cmp(a.r, b.r) <> -bpm.rollup_cmp(b.r, a.r) $$, 'their order is total, and agrees with equality');
 
 select * from finish();
 rollback;

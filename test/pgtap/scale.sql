@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(79);
+select no_plan();
 
 -- what a statement fails with: SQLSTATE, message, DETAIL, HINT
 create function pg_temp.failure(statement text, out state text, out message text, out detail text, out hint text)
@@ -65,6 +65,17 @@ select pg_temp.rates(49.9, :part, 'Ineffective', 'PART, 49.9 is Ineffective');
 -- PEFA, points of one dimension
 select is((select string_agg(bpm.rating(p, 'A >= 4, B >= 3, C >= 2, D round 0'::bpm.scale), '' order by p) from generate_series(1, 4) p), 'DCBA',
     'PEFA: letters of 1 to 4 points');
+
+-- strict bounds, and bounds that rise: less is better, the first band is still the best
+\set pi2 '''A < 5, B < 10, C < 15, D'''
+select is((select string_agg(bpm.rating(v, :pi2::bpm.scale), '' order by v) from unnest(array[-1, 0, 4.99, 4.994, 4.995, 5, 9.99, 10, 14.99, 15, 1000]) v), 'AAAABBBCCDD',
+    'PEFA PI-2: a variance below 5 % is an A, below 10 a B, below 15 a C; 4.995 is published as 5.00');
+select is((select string_agg(bpm.rating_rank(v, :pi2::bpm.scale)::text, '' order by v) from unnest(array[0, 5, 10, 15]) v), '1234', 'and ranks from 1 for the best');
+select is((select string_agg(bpm.rating(v, 'blue > 125, green >= 80, red'), ' ' order by v) from unnest(array[79.99, 80, 125, 125.01]) v), 'red green green blue', 'a bound above which');
+select is((select string_agg(bpm.rating(v, 'intime <= 0, late <= 30, lost'), ' ' order by v) from unnest(array[-3, 0, 0.01, 30, 30.01]) v), 'intime intime late late lost', 'a bound up to which');
+select is((select string_agg(bpm.rating(v, 'over > 100, full >= 100, short'), ' ' order by v) from unnest(array[99.99, 100, 100.01]) v), 'short full over', 'a band of one figure');
+select is((select string_agg(bpm.rating(v, 'under < 100, full <= 100, over'), ' ' order by v) from unnest(array[99.99, 100, 100.01]) v), 'under full over', 'rising too');
+select is('A<5,B ≤ 10.0,C'::bpm.scale::text, 'A < 5, B <= 10, C', 'they are printed in one way');
 
 -- the rank sorts
 select is((select array_agg(bpm.rating_rank(s, :china::bpm.scale) order by s desc) from unnest(array[95, 85, 65, 10]) s), array[1, 2, 3, 4],
@@ -171,7 +182,13 @@ insert into bad values
     ('good >= 80, fair, poor', '22P02', 'A band before the last has no bound at character 17, near ", poor".'),
     ('good >= 80, fair >= 80, poor', '22P02', 'The bound equals the one before it at character 21, near "80, poor".'),
     ('good >= 80, best >= 90, poor', '22P02', 'The bound is above the one before it at character 21, near "90, poor".'),
-    ('good > 80, poor', '22P02', 'A band is not bounded by >= at character 6, near "> 80, poor".'),
+    ('good = 80, poor', '22P02', 'A band is not bounded by >=, >, <= or < at character 6, near "= 80, poor".'),
+    ('good > 80, fair > 80, poor', '22P02', 'The bound equals the one before it at character 19, near "80, poor".'),
+    ('good >= 80, fair > 80, poor', '22P02', 'The bound equals the one before it at character 20, near "80, poor".'),
+    ('A < 5, B < 5, C', '22P02', 'The bound equals the one before it at character 12, near "5, C".'),
+    ('A < 5, B < 4, C', '22P02', 'The bound is below the one before it at character 12, near "4, C".'),
+    ('A < 5, B >= 10, C', '22P02', 'The bounds of a scale all fall or all rise at character 10, near ">= 10, C".'),
+    ('A >= 5, B <= 3, C', '22P02', 'The bounds of a scale all fall or all rise at character 11, near "<= 3, C".'),
     ('good >= , poor', '22P02', 'The bound is missing at character 9, near ", poor".'),
     ('good >= NaN, poor', '22P02', 'NaN and infinity are no figures at character 9, near "NaN, poor".'),
     ('good >= 80, good', '22P02', 'The label stands twice at character 13, near "good".'),
@@ -202,6 +219,32 @@ insert into refused values
     ($$select bpm.rating_rank(1e29, 'good >= 90, poor'::bpm.scale)$$, 'score is out of range');
 select is_empty($$ select statement, f.* from refused r, pg_temp.failure(statement) f
     where (f.state, f.message) is distinct from ('22003', r.message) or f.detail = '' or f.hint = '' $$, 'what is no score is not rated');
+
+----------------------------------------------------------------------------------------------------
+-- The order of scales, lifecycles and trees: for sorting and uniqueness
+----------------------------------------------------------------------------------------------------
+
+create temp table many_scales as select format('b%s %s %s, c%s %s %s, d round %s', i % 7, o, a + i % 3, i % 5, o, b + i % 4, i % 3)::bpm.scale as v
+    from generate_series(1, 400) i, (values ('>=', 90, 40), ('<=', 10, 40), ('>', 90, 40), ('<', 10, 40)) o(o, a, b);
+create temp table many_lifecycles as select format('a -> s%s -> b%s; s%s -> c', i % 5, i % 11, i % 5)::bpm.lifecycle as v from generate_series(1, 400) i;
+create temp table many_trees as select bpm.score_tree(n, nullif(n / 2, 0), (n + i % 3)::numeric, case when n > 3 + i % 2 * 4 then i % 7 end::numeric) as v from generate_series(1, 400) i, generate_series(1, 7 + i % 2 * 8) n group by i;
+create function pg_temp.order_faults(kind text) returns bigint language plpgsql as $$
+declare
+    faults bigint;
+begin
+    execute format('with v as (select distinct v from many_%1$ss limit 60) select count(*) from v a, v b, v c where (bpm.%1$s_cmp(a.v, b.v) < 0) <> (a.v operator(bpm.<) b.v)
+        or (bpm.%1$s_cmp(a.v, b.v) <= 0) <> (a.v operator(bpm.<=) b.v) or (bpm.%1$s_cmp(a.v, b.v) >= 0) <> (a.v operator(bpm.>=) b.v)
+        or (bpm.%1$s_cmp(a.v, b.v) > 0) <> (a.v operator(bpm.>) b.v) or (bpm.%1$s_cmp(a.v, b.v) = 0) <> (a.v operator(bpm.=) b.v)
+        or sign(bpm.%1$s_cmp(a.v, b.v)) <> -sign(bpm.%1$s_cmp(b.v, a.v)) or (a.v operator(bpm.<) b.v and b.v operator(bpm.<) c.v and not a.v operator(bpm.<) c.v)', kind) into faults;
+    return faults;
+end $$;
+select is(pg_temp.order_faults(k), 0::bigint, 'the order of ' || k || 's is total, transitive, and agrees with equality') from unnest(array['scale', 'lifecycle', 'tree']) k;
+select results_eq('select count(distinct v) from many_scales', 'select count(distinct v::text) from many_scales', 'scales are counted apart');
+select results_eq('select count(distinct v) from many_lifecycles', 'select count(distinct v::text) from many_lifecycles', 'lifecycles are');
+select results_eq('select count(distinct v) from many_trees', 'select count(distinct v::text) from many_trees', 'trees are');
+create table uniquely (v bpm.scale unique);
+insert into uniquely values ('A < 5, B');
+select throws_ok($$ insert into uniquely values ('A<5.0,B round 2') $$, '23505', null, 'a column of them can be unique');
 
 select * from finish();
 rollback;

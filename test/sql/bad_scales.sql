@@ -20,7 +20,7 @@ select 'excellent >= 90; poor'::bpm.scale;
 -- the bounds
 select 'excellent >= 80, good >= 80, poor'::bpm.scale;
 select 'good >= 80, excellent >= 90, poor'::bpm.scale;
-select 'excellent > 90, poor'::bpm.scale;
+select 'excellent > 90, good >= 90.5, poor'::bpm.scale;
 select 'excellent = 90, poor'::bpm.scale;
 select 'excellent >=, poor'::bpm.scale;
 select 'excellent >= high, poor'::bpm.scale;

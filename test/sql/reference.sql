@@ -67,6 +67,9 @@ select bpm.rating(89.5, 'excellent >= 90, good >= 80, poor round 0') as whole_po
 
 select bpm.scale 'good >= 80, better >= 90, poor';
 
+select variance, bpm.rating(variance, 'A < 5, B < 10, C < 15, D') as grade
+from unnest(array[4.99, 5, 9.996, 15]) as variance;
+
 -- doc/target.md
 
 select written, written::bpm.target as canonical
