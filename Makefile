@@ -16,7 +16,7 @@ CONCEPTS = decimal target scale rollup pefa tree lifecycle conformance guard
 MODEL = $(sort $(wildcard sql/model/*.sql))
 
 # C files without SQL of their own: the module, what reads rules, and the parts of tree.
-WITHOUT_SQL = bpm number scan value tree_rules tree_score tree_margin
+WITHOUT_SQL = bpm number scan value tree_id tree_rules tree_score tree_margin
 
 EXTENSION  = bpm
 MODULE_big = bpm

@@ -1,8 +1,8 @@
 -- tree: weighted indicators in a hierarchy
 
-create type bpm.method as enum ('mean', 'geometric', 'weakest', 'm1', 'm2');
+create type bpm.method as enum ('mean', 'geometric', 'weakest', 'sum', 'm1', 'm2');
 comment on type bpm.method is
-'How a parent makes its score of its children''s: mean, weighted; geometric, weighted; weakest, the lowest; m1 and m2, PEFA''s two ways over grades 4 (A) to 1 (D).';
+'How a parent makes its score of its children''s: mean, weighted; geometric, weighted; weakest, the lowest; sum, of points; m1 and m2, PEFA''s two ways over grades 4 (A) to 1 (D).';
 
 create type bpm.tree_node as (
     id text,
@@ -42,7 +42,7 @@ create type bpm.tree_fault as (
     detail text
 );
 comment on type bpm.tree_fault is 'What is wrong with a tree, and where; an element of what bpm.tree_check returns.';
-comment on column bpm.tree_fault.kind is 'null id, duplicate id, negative weight, score out of range, missing parent, cycle, score on parent, zero weights, total, missing score, negative score, not a grade, too many dimensions.';
+comment on column bpm.tree_fault.kind is 'rules, null id, duplicate id, weight out of range, negative weight, score out of range, best out of range, missing parent, cycle, score on parent, zero weights, weights too large, total, missing score, negative score, sum out of range, not a grade, too many dimensions.';
 comment on column bpm.tree_fault.node is 'The id of the node; NULL when that is what is missing.';
 comment on column bpm.tree_fault.detail is 'What is wrong with it.';
 
@@ -78,7 +78,7 @@ create type bpm.tree (
     storage = extended
 );
 comment on type bpm.tree is
-'A tree, or several, of weighted nodes with the scores of the leaves and the rules to score it by: what score_tree returns. bpm.nodes(tree) takes it apart, bpm.roots(tree) gives the results. Written {text, renormalise} ("root",,,) ("leaf","root",60,80): id, parent, weight, score, and a method if it has its own.';
+'A tree, or several, of weighted nodes with the scores of the leaves and the rules to score it by: what score_tree returns. bpm.nodes(tree) takes it apart, bpm.roots(tree) gives the results. Written {text, renormalise} ("root",,,) ("leaf","root",60,80): id, parent, weight, score, a method if it has its own, and a best score.';
 
 create function bpm.tree_eq(bpm.tree, bpm.tree) returns boolean
     language c immutable strict leakproof parallel safe
@@ -204,7 +204,7 @@ create function bpm.subtree(tree bpm.tree, id text) returns bpm.tree
     language c immutable strict parallel safe cost 50
     as 'MODULE_PATHNAME', 'bpm_tree_subtree';
 comment on function bpm.subtree(bpm.tree, text) is
-'A node with all that is below it, as a tree of its own with the same rules. NULL when there is no such node.';
+'A node with all that is below it, as a tree of its own with the same rules; what "nested" says of the weights below it is its own weight then. NULL when there is no such node.';
 
 create function bpm.score_margin(
     tree bpm.tree, scale bpm.scale,
@@ -214,7 +214,7 @@ create function bpm.score_margin(
     language c immutable strict parallel safe cost 100 rows 1000
     as 'MODULE_PATHNAME', 'bpm_tree_score_margin';
 comment on function bpm.score_margin(bpm.tree, bpm.scale) is
-'For every leaf that alone can move its root into the next better or worse band: the smallest change of its score that does, exact with every rounding on the way. order by abs(change) limit 1 is the smallest of all. Leaves below a method without shares are left out.';
+'For every leaf that alone can bring its root into another band: the smallest change of its score that does, upwards and downwards, exact with every rounding on the way, and the rating that the root then has. order by abs(change) limit 1 is the smallest of all. Left out are leaves that cannot, within the bounds of the rules and their own best, and those below a method without shares.';
 
 create function bpm.weight_margin(
     a bpm.tree, b bpm.tree,
@@ -238,11 +238,11 @@ begin atomic
     ), part_a as (
         select c.id, c.weight, c.total, p.scored_share * (c.counted * c.total - c.weighted) as gain
         from node_a c join node_a p on p.id = c.parent_id
-        where p.scored_share > 0 and c.scored_share is not null and (c.scored_share > 0 or c.score is not null)
+        where p.scored_share > 0 and p.method = 'mean' and c.scored_share is not null and (c.scored_share > 0 or c.score is not null)
     ), part_b as (
         select c.id, c.weight, c.total, p.scored_share * (c.counted * c.total - c.weighted) as gain
         from node_b c join node_b p on p.id = c.parent_id
-        where p.scored_share > 0 and c.scored_share is not null and (c.scored_share > 0 or c.score is not null)
+        where p.scored_share > 0 and p.method = 'mean' and c.scored_share is not null and (c.scored_share > 0 or c.score is not null)
     ), gap as (
         -- from the children and with many digits, so that a flat tree is exact
         select (select case when r.leaf or r.method <> 'mean' then r.score
@@ -311,10 +311,20 @@ create function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, 
     as 'MODULE_PATHNAME', 'bpm_tree_accum_method_rules';
 comment on function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method, text) is 'transition function of score_tree';
 
+create function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, numeric, bpm.method, text) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_accum_best';
+comment on function bpm.tree_accum(internal, anycompatible, anycompatible, numeric, numeric, numeric, bpm.method, text) is 'transition function of score_tree';
+
 create function bpm.tree_final(internal) returns bpm.tree
     language c immutable parallel safe
     as 'MODULE_PATHNAME', 'bpm_tree_final';
 comment on function bpm.tree_final(internal) is 'final function of score_tree';
+
+create function bpm.tree_try_final(internal) returns bpm.tree
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_try_final';
+comment on function bpm.tree_try_final(internal) is 'final function of try_score_tree';
 
 create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric) (
     sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
@@ -330,7 +340,7 @@ create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weigh
     parallel = safe
 );
 comment on aggregate bpm.score_tree(anycompatible, anycompatible, numeric, numeric, bpm.method) is
-'score_tree with a method for each parent: mean, geometric, weakest, m1, m2; NULL is mean. The method of a leaf says nothing.';
+'score_tree with a method for each parent: mean, geometric, weakest, sum, m1, m2; NULL is mean. The method of a leaf says nothing.';
 
 create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, rules text) (
     sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
@@ -347,6 +357,54 @@ create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weigh
 );
 comment on aggregate bpm.score_tree(anycompatible, anycompatible, numeric, numeric, bpm.method, text) is
 'score_tree with a method for each parent and with rules; a parent whose method is NULL has that of the rules.';
+
+create aggregate bpm.score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, best numeric, method bpm.method, rules text) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.score_tree(anycompatible, anycompatible, numeric, numeric, numeric, bpm.method, text) is
+'score_tree with the best score that each leaf can bring while it is missing, such as the cap of its target; NULL is the best of the rules. Then its parents'' high is no lower than it can get.';
+
+create aggregate bpm.try_score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_try_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.try_score_tree(anycompatible, anycompatible, numeric, numeric) is
+'score_tree that never raises: NULL for a tree that is not sound, whatever the rows hold; bpm.tree_check says why.';
+
+create aggregate bpm.try_score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, method bpm.method) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_try_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.try_score_tree(anycompatible, anycompatible, numeric, numeric, bpm.method) is
+'score_tree with a method for each parent, and NULL for a tree that is not sound, whatever the rows hold; bpm.tree_check says why.';
+
+create aggregate bpm.try_score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, rules text) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_try_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.try_score_tree(anycompatible, anycompatible, numeric, numeric, text) is
+'score_tree by declared rules, and NULL for a tree that is not sound or rules that cannot be used; bpm.tree_check says why.';
+
+create aggregate bpm.try_score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, method bpm.method, rules text) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_try_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.try_score_tree(anycompatible, anycompatible, numeric, numeric, bpm.method, text) is
+'score_tree with methods and rules, and NULL for a tree that is not sound, whatever the rows hold; bpm.tree_check says why.';
+
+create aggregate bpm.try_score_tree(id anycompatible, parent_id anycompatible, weight numeric, score numeric, best numeric, method bpm.method, rules text) (
+    sfunc = bpm.tree_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_try_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.try_score_tree(anycompatible, anycompatible, numeric, numeric, numeric, bpm.method, text) is
+'score_tree with best scores, methods and rules, and NULL for a tree that is not sound, whatever the rows hold; bpm.tree_check says why.';
 
 create function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric) returns internal
     language c immutable parallel safe
@@ -372,6 +430,11 @@ create function bpm.tree_check_accum(internal, anycompatible, anycompatible, num
     language c immutable parallel safe
     as 'MODULE_PATHNAME', 'bpm_tree_check_accum_method_rules';
 comment on function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, bpm.method, text) is 'transition function of tree_check';
+
+create function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, numeric, bpm.method, text) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_tree_check_accum_best';
+comment on function bpm.tree_check_accum(internal, anycompatible, anycompatible, numeric, numeric, numeric, bpm.method, text) is 'transition function of tree_check';
 
 create function bpm.tree_check_final(internal) returns bpm.tree_fault[]
     language c stable parallel safe
@@ -417,3 +480,11 @@ create aggregate bpm.tree_check(id anycompatible, parent_id anycompatible, weigh
 );
 comment on aggregate bpm.tree_check(anycompatible, anycompatible, numeric, numeric, bpm.method, text) is
 'tree_check with methods and rules: the arguments of score_tree.';
+
+create aggregate bpm.tree_check(id anycompatible, parent_id anycompatible, weight numeric, score numeric, best numeric, method bpm.method, rules text) (
+    sfunc = bpm.tree_check_accum, stype = internal, sspace = 2000,
+    finalfunc = bpm.tree_check_final, finalfunc_modify = read_write,
+    parallel = safe
+);
+comment on aggregate bpm.tree_check(anycompatible, anycompatible, numeric, numeric, numeric, bpm.method, text) is
+'tree_check with best scores, methods and rules: the arguments of score_tree.';

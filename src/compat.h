@@ -10,6 +10,9 @@
 #error "bpm needs PostgreSQL 15 or later"
 #endif
 
+#include "fmgr.h"
+#include "nodes/nodes.h"
+
 #ifndef HAVE_INT128
 #error "bpm needs a compiler with 128-bit integers"
 #endif
@@ -59,6 +62,23 @@
 #define bpm_guc_malloc(size) malloc(size)
 #define bpm_guc_free(pointer) free(pointer)
 #endif
+
+/*
+ * Read a text with an input function of the server's. False where it is no such value; before 16 that is the
+ * server's own error.
+ */
+static inline bool
+bpm_try_input(PGFunction function, char *text, Datum *value)
+{
+#if PG_VERSION_NUM >= 160000
+	ErrorSaveContext soft = {T_ErrorSaveContext};
+
+	return DirectInputFunctionCallSafe(function, text, InvalidOid, -1, (Node *) &soft, value);
+#else
+	*value = DirectFunctionCall1(function, CStringGetDatum(text));
+	return true;
+#endif
+}
 
 /*
  * Whether a role may call a function.

@@ -136,6 +136,7 @@ ScanName(BpmScan *scan, const char *what, char *name)
 	{
 		StringInfoData quoted;
 
+		initStringInfo(&quoted);
 		if (!bpm_scan_quoted(scan, "The name", false, &quoted))
 			return false;
 		length = Min(quoted.len, MAX_NAME + 1);

@@ -155,6 +155,7 @@ ScanLabel(BpmScan *scan, Bands *bands)
 	{
 		StringInfoData quoted;
 
+		initStringInfo(&quoted);
 		if (!bpm_scan_quoted(scan, "The label", true, &quoted))
 			return false;
 		length = Min(quoted.len, MAX_LABEL + 1);

@@ -102,14 +102,14 @@ bpm_scan_word(BpmScan *scan, const char **word)
 }
 
 /*
- * Read a text in double quotes, the first of which stands here; what names it for messages.
+ * Read a text in double quotes, the first of which stands here, into a buffer; what names it for messages.
  */
 bool
 bpm_scan_quoted(BpmScan *scan, const char *what, bool controls, StringInfo text)
 {
 	const char *start = scan->at++;
 
-	initStringInfo(text);
+	resetStringInfo(text);
 	while (scan->at < scan->end)
 	{
 		if (*scan->at == '"')

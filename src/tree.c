@@ -37,146 +37,22 @@
 static const char *const kind_labels[] = {"text", "integer", "uuid", NULL};
 
 /* ------------------------------------------------------------------------------------------------
- * Ids
- * ----------------------------------------------------------------------------------------------*/
-
-/* an id as bytes */
-typedef struct IdBytes
-{
-	const char *data;
-	uint32		length;
-} IdBytes;
-
-#define LONG_ID 255				/* the length byte before an id with a longer length behind it */
-
-/*
- * The id at a place: integers and uuids have a fixed length, a text is preceded by its own.
- */
-static inline IdBytes
-IdAt(IdKind kind, const char *place)
-{
-	IdBytes		id;
-
-	if (kind == ID_INTEGER)
-		id.length = sizeof(int64);
-	else if (kind == ID_UUID)
-		id.length = UUID_LEN;
-	else
-	{
-		id.length = *(const uint8 *) place++;
-		if (id.length == LONG_ID)
-		{
-			memcpy(&id.length, place, sizeof(uint32));
-			place += sizeof(uint32);
-		}
-	}
-	id.data = place;
-	return id;
-}
-
-/* the bytes that it takes, with its length */
-static inline uint32
-IdSize(IdKind kind, uint32 length)
-{
-	if (kind != ID_TEXT)
-		return length;
-	return length + (length < LONG_ID ? 1 : 1 + sizeof(uint32));
-}
-
-static inline void
-PutId(IdKind kind, char *place, IdBytes id)
-{
-	if (kind == ID_TEXT)
-	{
-		if (id.length < LONG_ID)
-			*(uint8 *) place++ = (uint8) id.length;
-		else
-		{
-			*(uint8 *) place++ = LONG_ID;
-			memcpy(place, &id.length, sizeof(uint32));
-			place += sizeof(uint32);
-		}
-	}
-	memcpy(place, id.data, id.length);
-}
-
-static inline int
-OrderIds(IdBytes a, IdBytes b)
-{
-	int			order = memcmp(a.data, b.data, Min(a.length, b.length));
-
-	if (order != 0)
-		return order;
-	return a.length < b.length ? -1 : a.length > b.length;
-}
-
-static inline uint32
-HashId(IdKind kind, IdBytes id)
-{
-	if (kind == ID_INTEGER)
-	{
-		uint64		value;
-
-		memcpy(&value, id.data, sizeof(value));
-		return (uint32) murmurhash32((uint32) value ^ (uint32) (value >> 32));
-	}
-	return hash_bytes((const unsigned char *) id.data, (int) id.length);
-}
-
-/* an integer as eight bytes that sort like it */
-static inline uint64
-IntegerBytes(int64 value)
-{
-	return pg_hton64((uint64) value ^ (UINT64CONST(1) << 63));
-}
-
-static int64
-IntegerValue(IdBytes id)
-{
-	uint64		bytes;
-
-	memcpy(&bytes, id.data, sizeof(bytes));
-	return (int64) (pg_ntoh64(bytes) ^ (UINT64CONST(1) << 63));
-}
-
-text *
-bpm_tree_id_text(IdKind kind, const char *place)
-{
-	IdBytes		id = IdAt(kind, place);
-
-	if (kind == ID_INTEGER)
-	{
-		char		figure[MAXINT8LEN + 1];
-		int			length = pg_lltoa(IntegerValue(id), figure);
-
-		return cstring_to_text_with_len(figure, length);
-	}
-	if (kind == ID_UUID)
-	{
-		pg_uuid_t	uuid;
-
-		memcpy(uuid.data, id.data, UUID_LEN);
-		return cstring_to_text(DatumGetCString(DirectFunctionCall1(uuid_out,
-																   UUIDPGetDatum(&uuid))));
-	}
-	return cstring_to_text_with_len(id.data, (int) id.length);
-}
-
-/* ------------------------------------------------------------------------------------------------
  * Gathering rows
  * ----------------------------------------------------------------------------------------------*/
 
 /*
- * The state of the aggregates: the nodes in the order in which their ids came up, as a row's own or
+ * The rows of the aggregates: the nodes in the order in which their ids came up, as a row's own or
  * as a parent's, and a hash table with open addressing from id to node. About 60 bytes a node with
  * short ids.
  */
-typedef struct State
+typedef struct TreeRows
 {
 	MemoryContext context;
-	Report		report;
-	Rules		rules;
+	TreeReport		report;
+	TreeRules		rules;
 	text	   *rules_text;		/* what the rules were read from, or NULL */
+	BpmScanError rules_error;	/* what is wrong with it */
+	char	   *rules_differ;	/* that a row has others */
 	IdKind		kind;
 	uint32		count;
 	uint32		capacity;
@@ -187,26 +63,26 @@ typedef struct State
 	uint32		nbuckets;		/* a power of 2 */
 	uint32	   *buckets;		/* index of a node + 1, or 0 */
 	uint32		last_parent;	/* rows of siblings tend to follow each other */
-} State;
+} TreeRows;
 
-static State *
-NewState(MemoryContext context, IdKind kind, bool lint)
+static TreeRows *
+NewRows(MemoryContext context, IdKind kind, TreeMode mode)
 {
-	State	   *state = MemoryContextAllocZero(context, sizeof(State));
+	TreeRows	   *rows = MemoryContextAllocZero(context, sizeof(TreeRows));
 
-	state->context = context;
-	state->kind = kind;
-	state->report.context = context;
-	state->report.lint = lint;
-	state->last_parent = NOBODY;
-	bpm_tree_default_rules(&state->rules);
-	state->capacity = 16;
-	state->nodes = MemoryContextAlloc(context, state->capacity * sizeof(TreeNode));
-	state->ids_size = 128;
-	state->ids = MemoryContextAlloc(context, state->ids_size);
-	state->nbuckets = 32;
-	state->buckets = MemoryContextAllocZero(context, state->nbuckets * sizeof(uint32));
-	return state;
+	rows->context = context;
+	rows->kind = kind;
+	rows->report.context = context;
+	rows->report.mode = mode;
+	rows->last_parent = NOBODY;
+	bpm_tree_default_rules(&rows->rules);
+	rows->capacity = 16;
+	rows->nodes = MemoryContextAlloc(context, rows->capacity * sizeof(TreeNode));
+	rows->ids_size = 128;
+	rows->ids = MemoryContextAlloc(context, rows->ids_size);
+	rows->nbuckets = 32;
+	rows->buckets = MemoryContextAllocZero(context, rows->nbuckets * sizeof(uint32));
+	return rows;
 }
 
 /*
@@ -226,30 +102,30 @@ Grown(uint32 size, uint64 wanted)
 }
 
 static void
-GrowBuckets(State *state)
+GrowBuckets(TreeRows *rows)
 {
 	uint32		mask;
 
-	pfree(state->buckets);
-	state->nbuckets *= 2;
-	state->buckets = MemoryContextAllocExtended(state->context,
-												(Size) state->nbuckets * sizeof(uint32),
+	pfree(rows->buckets);
+	rows->nbuckets *= 2;
+	rows->buckets = MemoryContextAllocExtended(rows->context,
+												(Size) rows->nbuckets * sizeof(uint32),
 												MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	mask = state->nbuckets - 1;
-	for (uint32 i = 0; i < state->count; i++)
+	mask = rows->nbuckets - 1;
+	for (uint32 i = 0; i < rows->count; i++)
 	{
-		uint32		b = state->nodes[i].hash & mask;
+		uint32		b = rows->nodes[i].hash & mask;
 
-		while (state->buckets[b] != 0)
+		while (rows->buckets[b] != 0)
 			b = (b + 1) & mask;
-		state->buckets[b] = i + 1;
+		rows->buckets[b] = i + 1;
 	}
 }
 
 static inline bool
-IsNode(const State *state, uint32 node, IdBytes id)
+IsNode(const TreeRows *rows, uint32 node, IdBytes id)
 {
-	IdBytes		other = IdAt(state->kind, state->ids + state->nodes[node].id);
+	IdBytes		other = IdAt(rows->kind, rows->ids + rows->nodes[node].id);
 
 	return other.length == id.length && memcmp(other.data, id.data, id.length) == 0;
 }
@@ -258,66 +134,66 @@ IsNode(const State *state, uint32 node, IdBytes id)
  * A node for an id that has none.
  */
 static uint32
-NewNode(State *state, IdBytes id, uint32 hash)
+NewNode(TreeRows *rows, IdBytes id, uint32 hash)
 {
-	uint32		size = IdSize(state->kind, id.length);
+	uint32		size = IdSize(rows->kind, id.length);
 	TreeNode   *node;
 
-	if (state->count == state->capacity)
+	if (rows->count == rows->capacity)
 	{
-		state->capacity = Grown(state->capacity, 0);
-		state->nodes = repalloc_huge(state->nodes, (Size) state->capacity * sizeof(TreeNode));
+		rows->capacity = Grown(rows->capacity, 0);
+		rows->nodes = repalloc_huge(rows->nodes, (Size) rows->capacity * sizeof(TreeNode));
 	}
-	if ((uint64) state->ids_used + size > state->ids_size)
+	if ((uint64) rows->ids_used + size > rows->ids_size)
 	{
-		state->ids_size = Grown(state->ids_size, (uint64) state->ids_used + size);
-		state->ids = repalloc_huge(state->ids, state->ids_size);
+		rows->ids_size = Grown(rows->ids_size, (uint64) rows->ids_used + size);
+		rows->ids = repalloc_huge(rows->ids, rows->ids_size);
 	}
-	node = &state->nodes[state->count];
+	node = &rows->nodes[rows->count];
 	memset(node, 0, sizeof(TreeNode));
 	node->parent = NOBODY;
 	node->hash = hash;
-	node->id = state->ids_used;
-	PutId(state->kind, state->ids + state->ids_used, id);
-	state->ids_used += size;
-	return state->count++;
+	node->id = rows->ids_used;
+	PutId(rows->kind, rows->ids + rows->ids_used, id);
+	rows->ids_used += size;
+	return rows->count++;
 }
 
 /*
  * The node of an id, made if need be.
  */
 static uint32
-Intern(State *state, IdBytes id)
+Intern(TreeRows *rows, IdBytes id)
 {
-	uint32		hash = HashId(state->kind, id);
+	uint32		hash = HashId(rows->kind, id);
 	uint32		mask;
 	uint32		b;
 
 	/* at most three quarters full */
-	if (state->count >= state->nbuckets / 4 * 3)
-		GrowBuckets(state);
-	mask = state->nbuckets - 1;
-	for (b = hash & mask; state->buckets[b] != 0; b = (b + 1) & mask)
+	if (rows->count >= rows->nbuckets / 4 * 3)
+		GrowBuckets(rows);
+	mask = rows->nbuckets - 1;
+	for (b = hash & mask; rows->buckets[b] != 0; b = (b + 1) & mask)
 	{
-		uint32		node = state->buckets[b] - 1;
+		uint32		node = rows->buckets[b] - 1;
 
-		if (state->nodes[node].hash == hash && IsNode(state, node, id))
+		if (rows->nodes[node].hash == hash && IsNode(rows, node, id))
 			return node;
 	}
-	state->buckets[b] = state->count + 1;
-	return NewNode(state, id, hash);
+	rows->buckets[b] = rows->count + 1;
+	return NewNode(rows, id, hash);
 }
 
 static char *
-NodeName(const State *state, uint32 node)
+NodeName(const TreeRows *rows, uint32 node)
 {
-	return IdString(state->kind, state->ids + state->nodes[node].id);
+	return IdString(rows->kind, rows->ids + rows->nodes[node].id);
 }
 
 static char *
-PlaceOf(const State *state, uint32 parent)
+PlaceOf(const TreeRows *rows, uint32 parent)
 {
-	return parent == NOBODY ? "a root" : psprintf("under \"%s\"", NodeName(state, parent));
+	return parent == NOBODY ? "a root" : psprintf("under \"%s\"", NodeName(rows, parent));
 }
 
 /*
@@ -329,15 +205,58 @@ typedef struct TreeRow
 	bool		has_parent;
 	bool		has_weight;
 	bool		has_score;
+	bool		has_best;
 	uint8		method;
+	BpmProblem	weight_problem; /* why it is no figure */
+	BpmProblem	score_problem;
+	BpmProblem	best_problem;
 	IdBytes		id;
 	IdBytes		parent;
 	int128		weight;
 	int128		score;
+	int128		best;
 } TreeRow;
 
+static char *
+ProblemText(BpmProblem problem)
+{
+	return problem == DECIMAL_NAN ? "It is NaN." : problem == DECIMAL_INFINITE ? "It is infinite." :
+		psprintf("It has more than %d digits before the decimal point.", BPM_MAX_INTEGER_DIGITS);
+}
+
+/*
+ * A score, or a best one, into a node.
+ */
 static void
-AddRow(State *state, const TreeRow *row)
+TakeScore(TreeRows *rows, uint32 index, TreeFaultKind kind, BpmProblem problem, int128 value,
+		  int64 *score)
+{
+	if (problem != DECIMAL_OK)
+		bpm_tree_add_fault(&rows->report, kind, NodeName(rows, index), ProblemText(problem));
+	else if (value >= MAX_SCORE || value <= -MAX_SCORE)
+		bpm_tree_add_fault(&rows->report, kind, NodeName(rows, index),
+						   psprintf("It is %s; scores are below %s.", bpm_tree_figure_text(value),
+									bpm_tree_figure_text(MAX_SCORE)));
+	else
+		*score = (int64) value;
+}
+
+/* where the rows of a node stand, in an order that is not that of the rows */
+static char *
+TwoPlaces(char *a, char *b)
+{
+	if (strcmp(a, b) > 0)
+	{
+		char	   *swap = a;
+
+		a = b;
+		b = swap;
+	}
+	return psprintf("One row is %s, another is %s.", a, b);
+}
+
+static void
+AddNode(TreeRows *rows, const TreeRow *row)
 {
 	uint32		parent = NOBODY;
 	uint32		index;
@@ -345,47 +264,44 @@ AddRow(State *state, const TreeRow *row)
 
 	if (row->has_parent)
 	{
-		if (state->last_parent != NOBODY && IsNode(state, state->last_parent, row->parent))
-			parent = state->last_parent;
+		if (rows->last_parent != NOBODY && IsNode(rows, rows->last_parent, row->parent))
+			parent = rows->last_parent;
 		else
-			parent = state->last_parent = Intern(state, row->parent);
+			parent = rows->last_parent = Intern(rows, row->parent);
 	}
 	if (!row->has_id)
 	{
-		bpm_tree_add_fault(&state->report, FAULT_NULL_ID, NULL,
-						   psprintf("A row without an id is %s.", PlaceOf(state, parent)));
+		bpm_tree_add_fault(&rows->report, FAULT_NULL_ID, NULL,
+						   psprintf("A row without an id is %s.", PlaceOf(rows, parent)));
 		return;
 	}
-	index = Intern(state, row->id);
-	node = &state->nodes[index];
+	index = Intern(rows, row->id);
+	node = &rows->nodes[index];
 	if (node->flags & NODE_DEFINED)
 	{
-		bpm_tree_add_fault(&state->report, FAULT_DUPLICATE, NodeName(state, index),
-						   psprintf("One row is %s, another is %s.", PlaceOf(state, node->parent),
-									PlaceOf(state, parent)));
+		bpm_tree_add_fault(&rows->report, FAULT_DUPLICATE, NodeName(rows, index),
+						   TwoPlaces(PlaceOf(rows, node->parent), PlaceOf(rows, parent)));
 		return;
 	}
 	node->flags = NODE_DEFINED | (row->has_weight ? NODE_WEIGHED : 0) |
-		(row->has_score ? NODE_SCORED : 0);
+		(row->has_score ? NODE_SCORED : 0) | (row->has_best ? NODE_BEST : 0);
 	node->method = row->method;
 	node->parent = parent;
 	if (row->has_weight)
 	{
-		if (row->weight < 0)
-			bpm_tree_add_fault(&state->report, FAULT_NEGATIVE_WEIGHT, NodeName(state, index),
+		if (unlikely(row->weight_problem != DECIMAL_OK))
+			bpm_tree_add_fault(&rows->report, FAULT_WEIGHT_RANGE, NodeName(rows, index),
+							   ProblemText(row->weight_problem));
+		else if (row->weight < 0)
+			bpm_tree_add_fault(&rows->report, FAULT_NEGATIVE_WEIGHT, NodeName(rows, index),
 							   psprintf("It is %s.", bpm_tree_figure_text(row->weight)));
 		else
 			node->weight = row->weight;
 	}
 	if (row->has_score)
-	{
-		if (row->score >= MAX_SCORE || row->score <= -MAX_SCORE)
-			bpm_tree_add_fault(&state->report, FAULT_SCORE_RANGE, NodeName(state, index),
-							   psprintf("It is %s; scores are below %s.",
-										bpm_tree_figure_text(row->score), bpm_tree_figure_text(MAX_SCORE)));
-		else
-			node->score = (int64) row->score;
-	}
+		TakeScore(rows, index, FAULT_SCORE_RANGE, row->score_problem, row->score, &node->score);
+	if (row->has_best)
+		TakeScore(rows, index, FAULT_BEST_RANGE, row->best_problem, row->best, &node->best);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -397,18 +313,18 @@ AddRow(State *state, const TreeRow *row)
  * them is looked at too.
  */
 static void
-CheckParents(State *state)
+CheckParents(TreeRows *rows)
 {
-	for (uint32 i = 0; i < state->count; i++)
+	for (uint32 i = 0; i < rows->count; i++)
 	{
-		TreeNode   *node = &state->nodes[i];
+		TreeNode   *node = &rows->nodes[i];
 
 		CHECK_OFTEN(i);
 		if (!(node->flags & NODE_DEFINED) || node->parent == NOBODY ||
-			(state->nodes[node->parent].flags & NODE_DEFINED))
+			(rows->nodes[node->parent].flags & NODE_DEFINED))
 			continue;
-		bpm_tree_add_fault(&state->report, FAULT_MISSING_PARENT, NodeName(state, i),
-						   psprintf("No row has the id \"%s\".", NodeName(state, node->parent)));
+		bpm_tree_add_fault(&rows->report, FAULT_MISSING_PARENT, NodeName(rows, i),
+						   psprintf("No row has the id \"%s\".", NodeName(rows, node->parent)));
 		node->parent = NOBODY;
 	}
 }
@@ -430,9 +346,9 @@ FirstChild(const Families *families, uint32 parent)
 }
 
 static inline IdBytes
-IdOf(const State *state, uint32 node)
+IdOf(const TreeRows *rows, uint32 node)
 {
-	return IdAt(state->kind, state->ids + state->nodes[node].id);
+	return IdAt(rows->kind, rows->ids + rows->nodes[node].id);
 }
 
 /*
@@ -455,17 +371,17 @@ Prefix(IdBytes id)
 }
 
 static inline int
-CompareSiblings(const Sibling *a, const Sibling *b, const State *state)
+CompareSiblings(const Sibling *a, const Sibling *b, const TreeRows *rows)
 {
 	if (a->prefix != b->prefix)
 		return a->prefix < b->prefix ? -1 : 1;
-	return OrderIds(IdOf(state, a->node), IdOf(state, b->node));
+	return OrderIds(IdOf(rows, a->node), IdOf(rows, b->node));
 }
 
 #define ST_SORT QuickSortSiblings
 #define ST_ELEMENT_TYPE Sibling
 #define ST_COMPARE(a, b, arg) CompareSiblings(a, b, arg)
-#define ST_COMPARE_ARG_TYPE const State
+#define ST_COMPARE_ARG_TYPE const TreeRows
 #define ST_CHECK_FOR_INTERRUPTS
 #define ST_SCOPE static
 #define ST_DEFINE
@@ -475,27 +391,27 @@ CompareSiblings(const Sibling *a, const Sibling *b, const State *state)
  * Sort siblings, with room for as many. Rows often come in order.
  */
 static void
-SortSiblings(const State *state, uint32 *siblings, uint32 n, Sibling *room)
+SortSiblings(const TreeRows *rows, uint32 *siblings, uint32 n, Sibling *room)
 {
 	bool		sorted = true;
 
 	for (uint32 i = 0; i < n; i++)
 	{
 		room[i].node = siblings[i];
-		room[i].prefix = Prefix(IdOf(state, siblings[i]));
-		sorted = sorted && (i == 0 || CompareSiblings(&room[i - 1], &room[i], state) < 0);
+		room[i].prefix = Prefix(IdOf(rows, siblings[i]));
+		sorted = sorted && (i == 0 || CompareSiblings(&room[i - 1], &room[i], rows) < 0);
 	}
 	if (sorted)
 		return;
-	QuickSortSiblings(room, n, state);
+	QuickSortSiblings(room, n, rows);
 	for (uint32 i = 0; i < n; i++)
 		siblings[i] = room[i].node;
 }
 
 static void
-FindFamilies(State *state, Families *families)
+FindFamilies(TreeRows *rows, Families *families)
 {
-	uint32		count = state->count;
+	uint32		count = rows->count;
 	uint32		sum = 0;
 	uint32		largest = 0;
 	Sibling    *room;
@@ -504,8 +420,8 @@ FindFamilies(State *state, Families *families)
 									 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	families->children = palloc_extended(((Size) count + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
 	for (uint32 i = 0; i < count; i++)
-		if (state->nodes[i].flags & NODE_DEFINED)
-			families->ends[Min(state->nodes[i].parent, count)]++;
+		if (rows->nodes[i].flags & NODE_DEFINED)
+			families->ends[Min(rows->nodes[i].parent, count)]++;
 	for (uint32 i = 0; i <= count; i++)
 	{
 		uint32		n = families->ends[i];
@@ -515,8 +431,8 @@ FindFamilies(State *state, Families *families)
 		largest = Max(largest, n);
 	}
 	for (uint32 i = 0; i < count; i++)
-		if (state->nodes[i].flags & NODE_DEFINED)
-			families->children[families->ends[Min(state->nodes[i].parent, count)]++] = i;
+		if (rows->nodes[i].flags & NODE_DEFINED)
+			families->children[families->ends[Min(rows->nodes[i].parent, count)]++] = i;
 	room = palloc_extended((Size) largest * sizeof(Sibling), MCXT_ALLOC_HUGE);
 	for (uint32 i = 0; i <= count; i++)
 	{
@@ -524,7 +440,7 @@ FindFamilies(State *state, Families *families)
 
 		CHECK_OFTEN(i);
 		if (families->ends[i] - first > 1)
-			SortSiblings(state, families->children + first, families->ends[i] - first, room);
+			SortSiblings(rows, families->children + first, families->ends[i] - first, room);
 	}
 	pfree(room);
 }
@@ -553,10 +469,10 @@ WeightUnit(const TreeNode *nodes, uint32 count, int64 limit)
 }
 
 static BpmTree *
-AllocateTree(const State *state)
+AllocateTree(const TreeRows *rows)
 {
-	Size		size = offsetof(BpmTree, nodes) + (Size) state->count * sizeof(TreeNode) +
-		state->ids_used;
+	Size		size = offsetof(BpmTree, nodes) + (Size) rows->count * sizeof(TreeNode) +
+		rows->ids_used;
 	BpmTree    *tree;
 
 	if (size > MaxAllocSize)
@@ -569,18 +485,18 @@ AllocateTree(const State *state)
 	tree = palloc(size);
 	memset(tree, 0, offsetof(BpmTree, nodes));
 	tree->version = VERSION;
-	tree->kind = (uint8) state->kind;
-	tree->rules = state->rules;
-	tree->weight_unit = WeightUnit(state->nodes, state->count, BPM_ONE);
+	tree->kind = (uint8) rows->kind;
+	tree->rules = rows->rules;
+	tree->weight_unit = WeightUnit(rows->nodes, rows->count, BPM_ONE);
 	return tree;
 }
 
 /*
- * Lay the nodes that can be reached from the roots out in preorder. Every node of the state learns
+ * Lay the nodes that can be reached from the roots out in preorder. Every node of the rows learns
  * its place there; the hash table is gone by now.
  */
 static BpmTree *
-LayOut(State *state)
+LayOut(TreeRows *rows)
 {
 	BpmTree    *tree;
 	Families	families;
@@ -589,26 +505,26 @@ LayOut(State *state)
 	char	   *ids_out;
 	uint32		height = 0;
 
-	FindFamilies(state, &families);
-	tree = AllocateTree(state);
-	stack = palloc_extended(((Size) state->count + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
-	for (uint32 i = 0; i < state->count; i++)
-		state->nodes[i].place = NOBODY;
+	FindFamilies(rows, &families);
+	tree = AllocateTree(rows);
+	stack = palloc_extended(((Size) rows->count + 1) * sizeof(uint32), MCXT_ALLOC_HUGE);
+	for (uint32 i = 0; i < rows->count; i++)
+		rows->nodes[i].place = NOBODY;
 
 	/* at its final place if all rows are reached; else the faults are all that is wanted */
-	ids = ids_out = (char *) (tree->nodes + state->count);
-	stack[height++] = state->count;
+	ids = ids_out = (char *) (tree->nodes + rows->count);
+	stack[height++] = rows->count;
 	while (height > 0)
 	{
 		uint32		from = stack[--height];
 
 		CHECK_OFTEN(height);
-		if (from < state->count)
+		if (from < rows->count)
 		{
 			TreeNode   *node = &tree->nodes[tree->count];
-			IdBytes		id = IdAt(state->kind, state->ids + state->nodes[from].id);
+			IdBytes		id = IdAt(rows->kind, rows->ids + rows->nodes[from].id);
 
-			*node = state->nodes[from];
+			*node = rows->nodes[from];
 			node->depth = 0;
 			if (likely(node->weight == (int64) node->weight))
 				node->weight = (int64) node->weight / tree->weight_unit;
@@ -616,13 +532,13 @@ LayOut(State *state)
 				node->weight /= tree->weight_unit;
 			if (node->parent != NOBODY)
 			{
-				node->parent = state->nodes[node->parent].place;
+				node->parent = rows->nodes[node->parent].place;
 				node->depth = tree->nodes[node->parent].depth + 1;
 			}
 			node->id = (uint32) (ids_out - ids);
-			PutId(state->kind, ids_out, id);
-			ids_out += IdSize(state->kind, id.length);
-			state->nodes[from].place = tree->count++;
+			PutId(rows->kind, ids_out, id);
+			ids_out += IdSize(rows->kind, id.length);
+			rows->nodes[from].place = tree->count++;
 		}
 		for (uint32 i = families.ends[from]; i-- > FirstChild(&families, from);)
 			stack[height++] = families.children[i];
@@ -642,7 +558,7 @@ LayOut(State *state)
  * The loop that a node is in, from the smallest id on.
  */
 static void
-ReportLoop(State *state, uint32 node)
+ReportLoop(TreeRows *rows, uint32 node)
 {
 	uint32		first = node;
 	uint32		n = 0;
@@ -651,8 +567,8 @@ ReportLoop(State *state, uint32 node)
 
 	do
 	{
-		at = state->nodes[at].parent;
-		if (OrderIds(IdOf(state, at), IdOf(state, first)) < 0)
+		at = rows->nodes[at].parent;
+		if (OrderIds(IdOf(rows, at), IdOf(rows, first)) < 0)
 			first = at;
 		n++;
 	} while (at != node);
@@ -662,13 +578,13 @@ ReportLoop(State *state, uint32 node)
 	at = first;
 	for (uint32 i = 0; i < Min(n, SHOWN_LOOP); i++)
 	{
-		appendStringInfo(&loop, "\"%s\" -> ", NodeName(state, at));
-		at = state->nodes[at].parent;
+		appendStringInfo(&loop, "\"%s\" -> ", NodeName(rows, at));
+		at = rows->nodes[at].parent;
 	}
 	if (n > SHOWN_LOOP)
 		appendStringInfo(&loop, "... (%u nodes in all) -> ", n);
-	appendStringInfo(&loop, "\"%s\".", NodeName(state, first));
-	bpm_tree_add_fault(&state->report, FAULT_CYCLE, NodeName(state, first), loop.data);
+	appendStringInfo(&loop, "\"%s\".", NodeName(rows, first));
+	bpm_tree_add_fault(&rows->report, FAULT_CYCLE, NodeName(rows, first), loop.data);
 }
 
 /*
@@ -676,56 +592,56 @@ ReportLoop(State *state, uint32 node)
  * one before it.
  */
 static void
-CheckLoops(State *state, const BpmTree *tree)
+CheckLoops(TreeRows *rows, const BpmTree *tree)
 {
 	uint32	   *walks;
 
-	if (tree->count == state->count)
+	if (tree->count == rows->count)
 		return;
-	walks = palloc_extended(((Size) state->count + 1) * sizeof(uint32),
+	walks = palloc_extended(((Size) rows->count + 1) * sizeof(uint32),
 							MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	for (uint32 i = 0; i < state->count; i++)
+	for (uint32 i = 0; i < rows->count; i++)
 	{
 		uint32		at = i;
 
 		CHECK_OFTEN(i);
-		if (!(state->nodes[i].flags & NODE_DEFINED) || state->nodes[i].place != NOBODY)
+		if (!(rows->nodes[i].flags & NODE_DEFINED) || rows->nodes[i].place != NOBODY)
 			continue;
 		while (walks[at] == 0)
 		{
 			walks[at] = i + 1;
-			at = state->nodes[at].parent;
+			at = rows->nodes[at].parent;
 		}
 		if (walks[at] == i + 1)
-			ReportLoop(state, at);
+			ReportLoop(rows, at);
 	}
 	pfree(walks);
 }
 
 /*
- * The tree of the rows, or NULL after faults, which are in the report. The state is used up: what
- * it held goes as soon as it is no longer needed, so that state and tree do not add up.
+ * The tree of the rows, or NULL after faults, which are in the report. The rows is used up: what
+ * it held goes as soon as it is no longer needed, so that rows and tree do not add up.
  */
 static BpmTree *
-Finish(State *state)
+Finish(TreeRows *rows)
 {
 	BpmTree    *tree;
 
-	if (state->nodes == NULL)
-		elog(ERROR, "state of score_tree is used up");
-	CheckParents(state);
-	if (state->report.count > 0 && !state->report.lint)
+	if (rows->nodes == NULL)
+		elog(ERROR, "rows of score_tree is used up");
+	CheckParents(rows);
+	if (rows->report.count > 0 && rows->report.mode != TREE_LINT)
 		return NULL;
-	pfree(state->buckets);
-	tree = LayOut(state);
-	CheckLoops(state, tree);
-	pfree(state->nodes);
-	pfree(state->ids);
-	state->nodes = NULL;
-	if (state->report.count > 0 && !state->report.lint)
+	pfree(rows->buckets);
+	tree = LayOut(rows);
+	CheckLoops(rows, tree);
+	pfree(rows->nodes);
+	pfree(rows->ids);
+	rows->nodes = NULL;
+	if (rows->report.count > 0 && rows->report.mode != TREE_LINT)
 		return NULL;
-	bpm_tree_check(tree, &state->report);
-	return state->report.count > 0 ? NULL : tree;
+	bpm_tree_check(tree, &rows->report);
+	return rows->report.count > 0 ? NULL : tree;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -856,51 +772,88 @@ ReadMethod(CallSite *site, Oid value)
 }
 
 /*
- * The rules argument is the same on every row of a group: the first is read, the others compared.
+ * The rules argument is the same on every row of a group: the first is read, the others compared. What is
+ * wrong with it is kept for the final function.
  */
 static void
-CheckRules(State *state, FunctionCallInfo fcinfo, int n, bool first)
+ReadRules(TreeRows *rows, const text *rules)
+{
+	Size		size = VARSIZE_ANY_EXHDR(rules);
+	MemoryContext before = MemoryContextSwitchTo(rows->context);
+	BpmScan		scan;
+
+	rows->rules_text = cstring_to_text_with_len(VARDATA_ANY(rules), (int) size);
+	if (!bpm_scan_begin(&scan, RULES_NAME, VARDATA_ANY(rows->rules_text), size) ||
+		!bpm_tree_scan_rules(&scan, &rows->rules))
+	{
+		rows->rules_error = scan.error;
+		if (scan.error.hint != NULL)
+			rows->rules_error.hint = pstrdup(scan.error.hint);
+	}
+	MemoryContextSwitchTo(before);
+}
+
+static char *
+RulesText(const text *rules)
+{
+	return rules ? bpm_scan_clip(VARDATA_ANY(rules), (int) VARSIZE_ANY_EXHDR(rules)) : "";
+}
+
+static void
+CheckRules(TreeRows *rows, FunctionCallInfo fcinfo, int n, bool first)
 {
 	text	   *rules = PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n);
-	Size		size = rules == NULL ? 0 : VARSIZE_ANY_EXHDR(rules);
-	BpmScan		scan;
+	const text *known = rows->rules_text;
+	char	   *a;
+	char	   *b;
 
 	if (first)
 	{
-		if (rules == NULL)
-			return;
-		if (!bpm_scan_begin(&scan, RULES_NAME, VARDATA_ANY(rules), size) ||
-			!bpm_tree_scan_rules(&scan, &state->rules))
-			bpm_scan_raise(&scan, NULL);
-		state->rules_text = MemoryContextAlloc(state->context, size + VARHDRSZ);
-		SET_VARSIZE(state->rules_text, size + VARHDRSZ);
-		memcpy(VARDATA(state->rules_text), VARDATA_ANY(rules), size);
+		if (rules != NULL)
+			ReadRules(rows, rules);
 		return;
 	}
-	if ((rules == NULL) == (state->rules_text == NULL) &&
+	if ((rules == NULL) == (known == NULL) &&
 		(rules == NULL ||
-		 (size == VARSIZE(state->rules_text) - VARHDRSZ &&
-		  memcmp(VARDATA_ANY(rules), VARDATA(state->rules_text), size) == 0)))
+		 (VARSIZE_ANY_EXHDR(rules) == VARSIZE_ANY_EXHDR(known) &&
+		  memcmp(VARDATA_ANY(rules), VARDATA_ANY(known), VARSIZE_ANY_EXHDR(rules)) == 0)))
 		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("rules differ within a tree"),
-			 errdetail("One row has \"%s\", another \"%s\".",
-					   state->rules_text ? bpm_scan_clip(VARDATA(state->rules_text), (int) (VARSIZE(state->rules_text) - VARHDRSZ)) : "",
-					   rules ? bpm_scan_clip(VARDATA_ANY(rules), (int) size) : ""),
-			 errhint("A method for each parent is an argument of type bpm.method: cast the column.")));
+	if (rows->rules_differ != NULL)
+		return;
+	a = RulesText(known);
+	b = RulesText(rules);
+	rows->rules_differ =
+		MemoryContextStrdup(rows->context,
+							psprintf("One row has \"%s\", another \"%s\".",
+									 strcmp(a, b) < 0 ? a : b, strcmp(a, b) < 0 ? b : a));
+}
+
+/* which arguments a transition has, by their numbers; 0: it has none */
+typedef struct Arguments
+{
+	int			score;
+	int			best;
+	int			method;
+	int			rules;
+} Arguments;
+
+static BpmProblem
+ReadFigure(FunctionCallInfo fcinfo, int n, bool *has, int128 *value)
+{
+	*has = n > 0 && !PG_ARGISNULL(n);
+	return *has ? bpm_decimal_try_units(PG_GETARG_DATUM(n), value) : DECIMAL_OK;
 }
 
 /*
- * The transition of all aggregates: state, id, parent_id, weight [, score [, method] [, rules]];
- * an argument that is not there has the number 0.
+ * The transition of all aggregates: state, id, parent_id, weight and what else there is. Nothing that a row
+ * holds is an error here: that is for the final function to say.
  */
 static Datum
-Accumulate(FunctionCallInfo fcinfo, int score, int method, int rules, bool lint)
+Accumulate(FunctionCallInfo fcinfo, Arguments has, TreeMode mode)
 {
 	CallSite   *site = GetCallSite(fcinfo);
-	State	   *state = PG_ARGISNULL(0) ? NULL : (State *) PG_GETARG_POINTER(0);
-	bool		first = state == NULL;
+	TreeRows   *rows = PG_ARGISNULL(0) ? NULL : (TreeRows *) PG_GETARG_POINTER(0);
+	bool		first = rows == NULL;
 	TreeRow		row = {0};
 	uint64		room[2];
 
@@ -910,10 +863,10 @@ Accumulate(FunctionCallInfo fcinfo, int score, int method, int rules, bool lint)
 
 		if (!AggCheckCallContext(fcinfo, &context))
 			elog(ERROR, "transition function of score_tree called in non-aggregate context");
-		state = NewState(context, site->kind, lint);
+		rows = NewRows(context, site->kind, mode);
 	}
-	if (rules > 0)
-		CheckRules(state, fcinfo, rules, first);
+	if (has.rules > 0)
+		CheckRules(rows, fcinfo, has.rules, first);
 	if (!PG_ARGISNULL(1))
 	{
 		row.has_id = true;
@@ -924,96 +877,163 @@ Accumulate(FunctionCallInfo fcinfo, int score, int method, int rules, bool lint)
 		row.has_parent = true;
 		row.parent = ReadId(site, PG_GETARG_DATUM(2), &room[1]);
 	}
-	if (!PG_ARGISNULL(3))
-	{
-		row.has_weight = true;
-		row.weight = bpm_decimal_units(PG_GETARG_DATUM(3), "weight");
-	}
-	if (score > 0 && !PG_ARGISNULL(score))
-	{
-		row.has_score = true;
-		row.score = bpm_decimal_units(PG_GETARG_DATUM(score), "score");
-	}
-	if (method > 0 && !PG_ARGISNULL(method))
-		row.method = ReadMethod(site, PG_GETARG_OID(method));
-	AddRow(state, &row);
-	PG_RETURN_POINTER(state);
+	row.weight_problem = ReadFigure(fcinfo, 3, &row.has_weight, &row.weight);
+	row.score_problem = ReadFigure(fcinfo, has.score, &row.has_score, &row.score);
+	row.best_problem = ReadFigure(fcinfo, has.best, &row.has_best, &row.best);
+	if (has.method > 0 && !PG_ARGISNULL(has.method))
+		row.method = ReadMethod(site, PG_GETARG_OID(has.method));
+	AddNode(rows, &row);
+	PG_RETURN_POINTER(rows);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_accum);
 Datum
 bpm_tree_accum(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, 4, 0, 0, false);
+	return Accumulate(fcinfo, (Arguments) {.score = PG_NARGS() > 4 ? 4 : 0}, TREE_RAISE);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_accum_method);
 Datum
 bpm_tree_accum_method(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, 4, 5, 0, false);
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .method = 5}, TREE_RAISE);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_accum_rules);
 Datum
 bpm_tree_accum_rules(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, 4, 0, 5, false);
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .rules = 5}, TREE_RAISE);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_accum_method_rules);
 Datum
 bpm_tree_accum_method_rules(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, 4, 5, 6, false);
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .method = 5, .rules = 6}, TREE_RAISE);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_accum_best);
+Datum
+bpm_tree_accum_best(PG_FUNCTION_ARGS)
+{
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .best = 5, .method = 6, .rules = 7}, TREE_RAISE);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_check_accum);
 Datum
 bpm_tree_check_accum(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, PG_NARGS() > 4 ? 4 : 0, 0, 0, true);
+	return Accumulate(fcinfo, (Arguments) {.score = PG_NARGS() > 4 ? 4 : 0}, TREE_LINT);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_check_accum_method);
 Datum
 bpm_tree_check_accum_method(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, 4, 5, 0, true);
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .method = 5}, TREE_LINT);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_check_accum_rules);
 Datum
 bpm_tree_check_accum_rules(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, 4, 0, 5, true);
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .rules = 5}, TREE_LINT);
 }
 
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_check_accum_method_rules);
 Datum
 bpm_tree_check_accum_method_rules(PG_FUNCTION_ARGS)
 {
-	return Accumulate(fcinfo, 4, 5, 6, true);
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .method = 5, .rules = 6}, TREE_LINT);
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_check_accum_best);
+Datum
+bpm_tree_check_accum_best(PG_FUNCTION_ARGS)
+{
+	return Accumulate(fcinfo, (Arguments) {.score = 4, .best = 5, .method = 6, .rules = 7}, TREE_LINT);
+}
+
+/*
+ * The tree of a state, or NULL after faults; those of the rules argument come first.
+ */
+static BpmTree *
+FinishRows(TreeRows *rows)
+{
+	if (rows->rules_error.sqlstate != 0)
+		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, rows->rules_error.detail);
+	if (rows->rules_differ != NULL)
+		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, rows->rules_differ);
+	return Finish(rows);
+}
+
+/*
+ * Errors of the rules argument are worded for who wrote it.
+ */
+static void
+RaiseRules(const TreeRows *rows)
+{
+	BpmScan		scan = {0};
+
+	if (rows->rules_error.sqlstate != 0)
+	{
+		scan.error = rows->rules_error;
+		bpm_scan_raise(&scan, NULL);
+	}
+	if (rows->rules_differ != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("rules differ within a tree"),
+				 errdetail_internal("%s", rows->rules_differ),
+				 errhint("A method for each parent is an argument of type bpm.method: cast the column.")));
 }
 
 /*
  * The final function of score_tree. Over no rows there is no tree: NULL.
  */
-PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_final);
-Datum
-bpm_tree_final(PG_FUNCTION_ARGS)
+static BpmTree *
+Final(FunctionCallInfo fcinfo, bool raise)
 {
-	State	   *state;
+	TreeRows   *rows;
 	BpmTree    *tree;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "final function of score_tree called in non-aggregate context");
 	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	state = (State *) PG_GETARG_POINTER(0);
-	tree = Finish(state);
+		return NULL;
+	rows = (TreeRows *) PG_GETARG_POINTER(0);
+	if (raise)
+		RaiseRules(rows);
+	tree = FinishRows(rows);
+	if (tree == NULL && raise)
+		bpm_tree_raise_faults(&rows->report);
+	return tree;
+}
+
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_final);
+Datum
+bpm_tree_final(PG_FUNCTION_ARGS)
+{
+	BpmTree    *tree = Final(fcinfo, true);
+
 	if (tree == NULL)
-		bpm_tree_raise_faults(&state->report);
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(tree);
+}
+
+/*
+ * The final function of try_score_tree: NULL for a tree that is not sound.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_try_final);
+Datum
+bpm_tree_try_final(PG_FUNCTION_ARGS)
+{
+	BpmTree    *tree = Final(fcinfo, false);
+
+	if (tree == NULL)
+		PG_RETURN_NULL();
 	PG_RETURN_POINTER(tree);
 }
 
@@ -1025,8 +1045,8 @@ Datum
 bpm_tree_check_final(PG_FUNCTION_ARGS)
 {
 	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
-	State	   *state;
-	const Report *report;
+	TreeRows	   *rows;
+	TreeReport *report;
 	TupleDesc	descriptor;
 	Datum	   *elements;
 	int16		length;
@@ -1037,9 +1057,10 @@ bpm_tree_check_final(PG_FUNCTION_ARGS)
 		elog(ERROR, "final function of tree_check called in non-aggregate context");
 	if (PG_ARGISNULL(0))
 		PG_RETURN_ARRAYTYPE_P(construct_empty_array(type));
-	state = (State *) PG_GETARG_POINTER(0);
-	report = &state->report;
-	Finish(state);
+	rows = (TreeRows *) PG_GETARG_POINTER(0);
+	report = &rows->report;
+	FinishRows(rows);
+	bpm_tree_sort_faults(report);
 	if (report->kept == 0)
 		PG_RETURN_ARRAYTYPE_P(construct_empty_array(type));
 
@@ -1047,7 +1068,7 @@ bpm_tree_check_final(PG_FUNCTION_ARGS)
 	elements = palloc_extended(report->kept * sizeof(Datum), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < report->kept; i++)
 	{
-		const Fault *fault = &report->faults[i];
+		const TreeFault *fault = &report->faults[i];
 		Datum		values[3];
 		bool		nulls[3] = {false, fault->node == NULL, false};
 
@@ -1064,6 +1085,22 @@ bpm_tree_check_final(PG_FUNCTION_ARGS)
 /* ------------------------------------------------------------------------------------------------
  * Subtrees
  * ----------------------------------------------------------------------------------------------*/
+
+/*
+ * What the rules of a tree mean for a part of it. The weights below an inner node totalled its own weight, and
+ * now that is what those of a root total. A leaf that weighed nothing may miss its score, though nothing may be
+ * missing; NULL would not say so of a root.
+ */
+static void
+FitRules(BpmTree *part)
+{
+	TreeNode   *root = &part->nodes[0];
+
+	if (part->count > 1 && part->rules.total_kind == TOTAL_NESTED)
+		part->rules.total = root->weight * part->weight_unit;
+	if (root->weight == 0)
+		root->flags |= NODE_WEIGHED;
+}
 
 /*
  * subtree(tree, id) → bpm.tree: a node with all that is below it, as a tree of its own; NULL when
@@ -1121,6 +1158,8 @@ bpm_tree_subtree(PG_FUNCTION_ARGS)
 		node->id -= ids_start;
 	}
 	memcpy(result->nodes + result->count, ids + ids_start, ids_end - ids_start);
+	if (tree->nodes[root].parent != NOBODY)
+		FitRules(result);
 
 	/* a tree has one representation: without the other weights the unit may be larger */
 	unit = WeightUnit(result->nodes, result->count, BPM_ONE / tree->weight_unit);
@@ -1134,7 +1173,7 @@ bpm_tree_subtree(PG_FUNCTION_ARGS)
  * Text and binary
  *
  *   tree := '{' kind ',' rules '}' node*
- *   node := '(' id ',' [id] ',' [weight] ',' [score] [',' method] ')'
+ *   node := '(' id ',' [id] ',' [weight] ',' [score] [',' [method] [',' best]] ')'
  *   id   := '"' text '"'                 a double quote within is written twice
  * ----------------------------------------------------------------------------------------------*/
 
@@ -1173,78 +1212,77 @@ TreeText(const BpmTree *tree)
 		appendStringInfoChar(&out, ',');
 		if (node->flags & NODE_SCORED)
 			bpm_tree_append_figure(&out, node->score);
-		if (node->method != METHOD_DEFAULT)
+		if (node->method != METHOD_DEFAULT || (node->flags & NODE_BEST))
 			appendStringInfo(&out, ",%s", bpm_tree_method_labels[node->method]);
+		if (node->flags & NODE_BEST)
+		{
+			appendStringInfoChar(&out, ',');
+			bpm_tree_append_figure(&out, node->best);
+		}
 		appendStringInfoChar(&out, ')');
 	}
 	return out.data;
 }
 
+/* room for an id that is read, the same for all of a tree */
+typedef struct IdRoom
+{
+	StringInfoData text;
+	char		bytes[UUID_LEN];
+} IdRoom;
+
+static bool
+ScanInteger(BpmScan *scan, const char *start, IdRoom *room)
+{
+	BpmScan		digits;
+	int128		value;
+	uint64		bytes;
+
+	bpm_scan_start(&digits, scan->type, room->text.data, room->text.len);
+	if (room->text.len == 0 || room->text.len > 20 ||
+		strspn(room->text.data, "-0123456789") != (size_t) room->text.len ||
+		!bpm_scan_decimal(&digits, "The id", false, 0, &value) || digits.at != digits.end ||
+		value > PG_INT64_MAX || value < PG_INT64_MIN)
+		return bpm_scan_fail(scan, start, "The id is no integer", NULL);
+	bytes = IntegerBytes((int64) value);
+	memcpy(room->bytes, &bytes, sizeof(bytes));
+	return true;
+}
+
 /*
- * An id in double quotes, as bytes of the tree's kind. Integers and uuids go to room.
+ * An id in double quotes, as bytes of the tree's kind.
  */
 static bool
-ScanId(BpmScan *scan, IdKind kind, char *room, IdBytes *id)
+ScanId(BpmScan *scan, IdKind kind, IdRoom *room, IdBytes *id)
 {
 	const char *start;
-	StringInfoData out;
+	Datum		uuid;
 
 	bpm_scan_space(scan);
 	start = scan->at;
 	if (scan->at >= scan->end || *scan->at != '"')
 		return bpm_scan_fail(scan, start, "An id in double quotes is missing", NULL);
-	if (!bpm_scan_quoted(scan, "The id", true, &out))
+	if (!bpm_scan_quoted(scan, "The id", true, &room->text))
 		return false;
-	id->data = out.data;
-	id->length = (uint32) out.len;
-	if (kind == ID_INTEGER)
+	id->data = room->bytes;
+	switch (kind)
 	{
-		BpmScan		digits = {0};
-		int128		value;
-		uint64		bytes;
-
-		digits = *scan;
-		digits.text = digits.at = out.data;
-		digits.end = out.data + out.len;
-		if (out.len == 0 || strspn(out.data, "-0123456789") != (size_t) out.len || out.len > 20)
-			return bpm_scan_fail(scan, start, "The id is no integer", NULL);
-		if (!bpm_scan_decimal(&digits, "The id", false, 0, &value))
-		{
-			scan->error = digits.error;
-			return false;
-		}
-		if (digits.at != digits.end || value > PG_INT64_MAX || value < PG_INT64_MIN)
-			return bpm_scan_fail(scan, start, "The id is no integer", NULL);
-		bytes = IntegerBytes((int64) value);
-		memcpy(room, &bytes, sizeof(bytes));
-		id->data = room;
-		id->length = sizeof(bytes);
-	}
-	else if (kind == ID_UUID)
-	{
-		int			n = 0;
-
-		for (const char *c = out.data; *c != '\0'; c++)
-		{
-			const char *hex = "0123456789abcdef";
-			const char *digit = strchr(hex, pg_ascii_tolower((unsigned char) *c));
-
-			if (*c == '-')
-				continue;
-			if (digit == NULL || n >= 2 * UUID_LEN)
+		case ID_TEXT:
+			id->data = room->text.data;
+			id->length = (uint32) room->text.len;
+			return true;
+		case ID_INTEGER:
+			id->length = sizeof(int64);
+			return ScanInteger(scan, start, room);
+		case ID_UUID:
+			id->length = UUID_LEN;
+			if (!bpm_try_input(uuid_in, room->text.data, &uuid))
 				return bpm_scan_fail(scan, start, "The id is no uuid", NULL);
-			if (n % 2 == 0)
-				room[n / 2] = (char) ((digit - hex) << 4);
-			else
-				room[n / 2] |= (char) (digit - hex);
-			n++;
-		}
-		if (n != 2 * UUID_LEN)
-			return bpm_scan_fail(scan, start, "The id is no uuid", NULL);
-		id->data = room;
-		id->length = UUID_LEN;
+			memcpy(room->bytes, DatumGetUUIDP(uuid)->data, UUID_LEN);
+			pfree(DatumGetPointer(uuid));
+			return true;
 	}
-	return true;
+	return false;				/* not reached */
 }
 
 static bool
@@ -1265,53 +1303,62 @@ ScanOptional(BpmScan *scan, const char *what, bool *there, int128 *figure)
 	return !*there || bpm_scan_figure(scan, what, false, figure);
 }
 
+/* a method, or nothing where a best score follows */
 static bool
-ScanNode(BpmScan *scan, State *state)
+ScanMethod(BpmScan *scan, TreeRow *row)
+{
+	const char *word;
+	int			length;
+
+	bpm_scan_space(scan);
+	length = bpm_scan_word(scan, &word);
+	for (int m = METHOD_MEAN; m < METHODS; m++)
+		if (bpm_scan_is(word, length, bpm_tree_method_labels[m]))
+			row->method = (uint8) m;
+	if (row->method != METHOD_DEFAULT || (length == 0 && scan->at < scan->end && *scan->at == ','))
+		return true;
+	return bpm_scan_fail(scan, word, "No method has this name", NULL);
+}
+
+static bool
+ScanNode(BpmScan *scan, TreeRows *rows, IdRoom *rooms)
 {
 	TreeRow		row = {0};
-	char		rooms[2][UUID_LEN];
 
-	if (!Expect(scan, "(") || !ScanId(scan, state->kind, rooms[0], &row.id) || !Expect(scan, ","))
+	if (!Expect(scan, "(") || !ScanId(scan, rows->kind, &rooms[0], &row.id) || !Expect(scan, ","))
 		return false;
 	row.has_id = true;
 	bpm_scan_space(scan);
 	row.has_parent = scan->at < scan->end && *scan->at == '"';
-	if (row.has_parent && !ScanId(scan, state->kind, rooms[1], &row.parent))
+	if (row.has_parent && !ScanId(scan, rows->kind, &rooms[1], &row.parent))
 		return false;
 	if (!Expect(scan, ",") || !ScanOptional(scan, "The weight", &row.has_weight, &row.weight) ||
 		!Expect(scan, ",") || !ScanOptional(scan, "The score", &row.has_score, &row.score))
 		return false;
 	bpm_scan_space(scan);
-	if (bpm_scan_take(scan, ","))
-	{
-		const char *word;
-		int			length;
-
-		bpm_scan_space(scan);
-		length = bpm_scan_word(scan, &word);
-		for (int m = METHOD_MEAN; m < METHODS; m++)
-			if (bpm_scan_is(word, length, bpm_tree_method_labels[m]))
-				row.method = (uint8) m;
-		if (row.method == METHOD_DEFAULT)
-			return bpm_scan_fail(scan, word, "No method has this name", NULL);
-	}
+	if (bpm_scan_take(scan, ",") && !ScanMethod(scan, &row))
+		return false;
+	bpm_scan_space(scan);
+	if (bpm_scan_take(scan, ",") && !ScanOptional(scan, "The best score", &row.has_best, &row.best))
+		return false;
 	if (!Expect(scan, ")"))
 		return false;
-	AddRow(state, &row);
+	AddNode(rows, &row);
 	return true;
 }
 
 /*
- * Read all nodes into a state. NULL with the error in the scan.
+ * Read all nodes into a rows. NULL with the error in the scan.
  */
-static State *
+static TreeRows *
 ScanTree(BpmScan *scan)
 {
 	BpmScan		rules;
-	State	   *state;
+	TreeRows	   *rows;
 	const char *word;
 	int			kind = 0;
 	int			word_length;
+	IdRoom		rooms[2];
 
 	if (!Expect(scan, "{"))
 		return NULL;
@@ -1325,7 +1372,9 @@ ScanTree(BpmScan *scan)
 					  bpm_scan_nearest(word, word_length, kind_labels));
 		return NULL;
 	}
-	state = NewState(CurrentMemoryContext, (IdKind) kind, false);
+	rows = NewRows(CurrentMemoryContext, (IdKind) kind, TREE_RAISE);
+	initStringInfo(&rooms[0].text);
+	initStringInfo(&rooms[1].text);
 	if (!Expect(scan, ","))
 		return NULL;
 	rules = *scan;
@@ -1333,7 +1382,7 @@ ScanTree(BpmScan *scan)
 		rules.at++;
 	rules.end = rules.at;
 	rules.at = scan->at;
-	if (!bpm_tree_scan_rules(&rules, &state->rules))
+	if (!bpm_tree_scan_rules(&rules, &rows->rules))
 	{
 		scan->error = rules.error;
 		return NULL;
@@ -1344,15 +1393,15 @@ ScanTree(BpmScan *scan)
 	while (!bpm_scan_done(scan))
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!ScanNode(scan, state))
+		if (!ScanNode(scan, rows, rooms))
 			return NULL;
 	}
-	if (state->count == 0)
+	if (rows->count == 0)
 	{
 		bpm_scan_fail(scan, scan->at, "A node is missing", NULL);
 		return NULL;
 	}
-	return state;
+	return rows;
 }
 
 /*
@@ -1362,21 +1411,21 @@ static BpmTree *
 ParseTree(const char *text, size_t length, struct Node *context)
 {
 	BpmScan		scan;
-	State	   *state;
+	TreeRows	   *rows;
 	BpmTree    *tree;
 
 	/* not bpm_scan_begin: a tree is data, and may be longer than any rule */
 	bpm_scan_start(&scan, TYPE_NAME, text, length);
-	state = ScanTree(&scan);
-	if (state == NULL)
+	rows = ScanTree(&scan);
+	if (rows == NULL)
 	{
 		bpm_scan_raise(&scan, context);
 		return NULL;
 	}
-	state->report.soft = context;
-	tree = Finish(state);
+	rows->report.soft = context;
+	tree = Finish(rows);
 	if (tree == NULL)
-		bpm_tree_raise_faults(&state->report);
+		bpm_tree_raise_faults(&rows->report);
 	return tree;
 }
 

@@ -1,7 +1,8 @@
 /*
  * tree.h: what the files of the concept tree share, and nobody else sees.
  *
- * tree.c         the value: ids, rows to a tree, the aggregates, text and binary
+ * tree.c         the value: rows to a tree, the aggregates, text and binary
+ * tree_id.c      ids
  * tree_rules.c   what a call declares, and the faults that a tree may have
  * tree_score.c   the figures of all nodes, and the functions that return them
  * tree_margin.c  what-if, on those figures
@@ -15,8 +16,11 @@
 #ifndef BPM_TREE_H
 #define BPM_TREE_H
 
+#include "common/hashfn.h"
 #include "miscadmin.h"
+#include "port/pg_bswap.h"
 #include "utils/builtins.h"
+#include "utils/uuid.h"
 
 #include "bpm.h"
 
@@ -47,11 +51,12 @@ typedef enum Method
 	METHOD_MEAN,
 	METHOD_GEOMETRIC,
 	METHOD_WEAKEST,
+	METHOD_SUM,
 	METHOD_M1,
 	METHOD_M2
 } Method;
 
-#define METHODS 6
+#define METHODS 7
 
 /* the labels of the type bpm.method, at their place */
 extern const char *const bpm_tree_method_labels[METHODS];
@@ -82,16 +87,18 @@ typedef struct Rules
 	uint8		total_kind;
 	uint8		digits;			/* of the published figures */
 	uint32		reserved;
-} Rules;
+} TreeRules;
 
 #define NODE_DEFINED 0x01		/* a row gave it; else it is only somebody's parent so far */
 #define NODE_SCORED 0x02
 #define NODE_WEIGHED 0x04		/* its weight is not NULL */
+#define NODE_BEST 0x08			/* it has a best of its own */
 
 typedef struct TreeNode
 {
 	int128		weight;			/* in 10^-8, in a tree in its weight units; NULL is 0 */
 	int64		score;			/* in 10^-8 */
+	int64		best;			/* what it could bring if it had no score, in 10^-8; see NODE_BEST */
 	uint32		parent;			/* its index, or NOBODY */
 	uint32		id;				/* its place among the ids */
 	union
@@ -105,7 +112,7 @@ typedef struct TreeNode
 	uint16		reserved;
 } TreeNode;
 
-StaticAssertDecl(sizeof(TreeNode) == 40, "a node takes 40 bytes");
+StaticAssertDecl(sizeof(TreeNode) == 48, "a node takes 48 bytes");
 
 /*
  * The value: header, nodes in preorder, ids. Scores of parents are not in it: they follow from it.
@@ -119,15 +126,105 @@ typedef struct BpmTree
 	uint8		kind;
 	uint16		reserved;
 	int64		weight_unit;	/* of the nodes' weights, in 10^-8: the largest power of 10 for all */
-	Rules		rules;
+	TreeRules		rules;
 	TreeNode	nodes[FLEXIBLE_ARRAY_MEMBER];
 } BpmTree;
 
 #define DatumGetTreeP(datum) ((BpmTree *) PG_DETOAST_DATUM(datum))
 
 /* ------------------------------------------------------------------------------------------------
- * Ids: tree.c
+ * Ids: tree_id.c
  * ----------------------------------------------------------------------------------------------*/
+
+/* an id as bytes */
+typedef struct IdBytes
+{
+	const char *data;
+	uint32		length;
+} IdBytes;
+
+#define LONG_ID 255				/* the length byte before an id with a longer length behind it */
+
+/*
+ * The id at a place: integers and uuids have a fixed length, a text is preceded by its own.
+ */
+static inline IdBytes
+IdAt(IdKind kind, const char *place)
+{
+	IdBytes		id;
+
+	if (kind == ID_INTEGER)
+		id.length = sizeof(int64);
+	else if (kind == ID_UUID)
+		id.length = UUID_LEN;
+	else
+	{
+		id.length = *(const uint8 *) place++;
+		if (id.length == LONG_ID)
+		{
+			memcpy(&id.length, place, sizeof(uint32));
+			place += sizeof(uint32);
+		}
+	}
+	id.data = place;
+	return id;
+}
+
+/* the bytes that it takes, with its length */
+static inline uint32
+IdSize(IdKind kind, uint32 length)
+{
+	if (kind != ID_TEXT)
+		return length;
+	return length + (length < LONG_ID ? 1 : 1 + sizeof(uint32));
+}
+
+static inline void
+PutId(IdKind kind, char *place, IdBytes id)
+{
+	if (kind == ID_TEXT)
+	{
+		if (id.length < LONG_ID)
+			*(uint8 *) place++ = (uint8) id.length;
+		else
+		{
+			*(uint8 *) place++ = LONG_ID;
+			memcpy(place, &id.length, sizeof(uint32));
+			place += sizeof(uint32);
+		}
+	}
+	memcpy(place, id.data, id.length);
+}
+
+static inline int
+OrderIds(IdBytes a, IdBytes b)
+{
+	int			order = memcmp(a.data, b.data, Min(a.length, b.length));
+
+	if (order != 0)
+		return order;
+	return a.length < b.length ? -1 : a.length > b.length;
+}
+
+static inline uint32
+HashId(IdKind kind, IdBytes id)
+{
+	if (kind == ID_INTEGER)
+	{
+		uint64		value;
+
+		memcpy(&value, id.data, sizeof(value));
+		return (uint32) murmurhash32((uint32) value ^ (uint32) (value >> 32));
+	}
+	return hash_bytes((const unsigned char *) id.data, (int) id.length);
+}
+
+/* an integer as eight bytes that sort like it */
+static inline uint64
+IntegerBytes(int64 value)
+{
+	return pg_hton64((uint64) value ^ (UINT64CONST(1) << 63));
+}
 
 extern text *bpm_tree_id_text(IdKind kind, const char *place);
 
@@ -141,51 +238,66 @@ IdString(IdKind kind, const char *place)
  * Faults and rules: tree_rules.c
  * ----------------------------------------------------------------------------------------------*/
 
-typedef enum FaultKind
+/*
+ * What can be wrong with a tree. The order is a rank: of several faults an error names the first, whatever the
+ * order of the rows; those that are found only when others are not stand behind them.
+ */
+typedef enum TreeFaultKind
 {
+	FAULT_RULES,
 	FAULT_NULL_ID,
 	FAULT_DUPLICATE,
+	FAULT_WEIGHT_RANGE,
 	FAULT_NEGATIVE_WEIGHT,
 	FAULT_SCORE_RANGE,
+	FAULT_BEST_RANGE,
 	FAULT_MISSING_PARENT,
 	FAULT_CYCLE,
 	FAULT_INNER_SCORE,
 	FAULT_ZERO_WEIGHTS,
+	FAULT_LARGE_WEIGHTS,
 	FAULT_TOTAL,
 	FAULT_MISSING_SCORE,
 	FAULT_NEGATIVE_SCORE,
+	FAULT_LARGE_SCORE,
 	FAULT_GRADE,
 	FAULT_DIMENSIONS
-} FaultKind;
+} TreeFaultKind;
 
-typedef struct Fault
+typedef struct TreeFault
 {
-	FaultKind	kind;
+	TreeFaultKind kind;
 	char	   *node;			/* NULL when it has no id */
 	char	   *detail;
-} Fault;
+} TreeFault;
 
-/*
- * Where faults go. A lint keeps all of them, a score what an error shows.
- */
-typedef struct Report
+/* what is done about faults */
+typedef enum TreeMode
+{
+	TREE_RAISE,					/* an error that shows the first ones */
+	TREE_TRY,					/* there is no tree, and no more is said */
+	TREE_LINT					/* all of them are the result */
+} TreeMode;
+
+typedef struct TreeReport
 {
 	MemoryContext context;
 	struct Node *soft;			/* where a soft error goes, or NULL */
-	bool		lint;
+	TreeMode	mode;
 	int			count;			/* of all faults */
 	int			kept;
 	int			size;
-	Fault	   *faults;
-} Report;
+	TreeFault  *faults;
+} TreeReport;
 
-extern void bpm_tree_add_fault(Report *report, FaultKind kind, const char *node, char *detail);
-extern void bpm_tree_raise_faults(const Report *report);
-extern const char *bpm_tree_fault_label(FaultKind kind);
+extern void bpm_tree_add_fault(TreeReport *report, TreeFaultKind kind, const char *node, char *detail);
+extern void bpm_tree_sort_faults(TreeReport *report);
+extern void bpm_tree_raise_faults(TreeReport *report);
+extern const char *bpm_tree_fault_label(TreeFaultKind kind);
 
-extern void bpm_tree_default_rules(Rules *rules);
-extern bool bpm_tree_scan_rules(BpmScan *scan, Rules *rules);
-extern void bpm_tree_append_rules(StringInfo out, const Rules *rules);
+extern void bpm_tree_default_rules(TreeRules *rules);
+extern bool bpm_tree_scan_rules(BpmScan *scan, TreeRules *rules);
+extern void bpm_tree_append_rules(StringInfo out, const TreeRules *rules);
 
 extern void bpm_tree_append_figure(StringInfo out, int128 units);
 extern char *bpm_tree_figure_text(int128 units);
@@ -221,9 +333,9 @@ typedef struct Figure
 	};
 	int64		coverage;		/* in 10^-16 */
 	int64		contribution;	/* in published digits, or NOTHING */
-} Figure;
+} NodeFigures;
 
-StaticAssertDecl(sizeof(Figure) == 64, "the figures of a node take 64 bytes");
+StaticAssertDecl(sizeof(NodeFigures) == 64, "the figures of a node take 64 bytes");
 
 typedef enum Which
 {
@@ -237,39 +349,16 @@ typedef struct Scoring
 {
 	const BpmTree *tree;
 	const char *ids;
-	Report	   *report;			/* where faults go, or NULL when the tree is known to be sound */
+	TreeReport	   *report;			/* where faults go, or NULL when the tree is known to be sound */
 	uint32	   *sizes;			/* of subtrees, the node itself included */
-	Figure	   *figures;
+	NodeFigures	   *figures;
 	MemoryContext scratch;		/* for geometric means, or NULL */
 } Scoring;
 
-extern void bpm_tree_check(const BpmTree *tree, Report *report);
+extern void bpm_tree_check(const BpmTree *tree, TreeReport *report);
 extern void bpm_tree_score(Scoring *s, const BpmTree *tree);
 extern void bpm_tree_end_scoring(Scoring *s);
-extern void bpm_tree_sum_out_of_range(void);
-
-/*
- * Multiply and add, where overflow is an error. A weight of nearly all trees fits 64 bits.
- */
-static inline int128
-Times(int128 weight, int128 figure)
-{
-	int128		product;
-
-	if (unlikely(__builtin_mul_overflow(weight, figure, &product)))
-		bpm_tree_sum_out_of_range();
-	return product;
-}
-
-static inline int128
-Plus(int128 a, int128 b)
-{
-	int128		sum;
-
-	if (unlikely(__builtin_add_overflow(a, b, &sum)))
-		bpm_tree_sum_out_of_range();
-	return sum;
-}
+extern int128 bpm_tree_mean_with(const Scoring *s, uint32 parent, uint32 child, int128 score);
 
 /*
  * numerator / denominator, half away from zero.
@@ -326,6 +415,14 @@ NodeAt(const Scoring *s, uint32 i)
 	return &s->tree->nodes[i];
 }
 
+static inline Method
+MethodOf(const Scoring *s, uint32 i)
+{
+	Method		method = (Method) NodeAt(s, i)->method;
+
+	return method == METHOD_DEFAULT ? (Method) s->tree->rules.method : method;
+}
+
 static inline bool
 IsLeaf(const Scoring *s, uint32 i)
 {
@@ -344,7 +441,7 @@ IsLeaf(const Scoring *s, uint32 i)
 static inline bool
 TakesPart(const Scoring *s, uint32 child, Which which, int128 nothing, int128 *value)
 {
-	const Figure *figure = &s->figures[child];
+	const NodeFigures *figure = &s->figures[child];
 
 	if (NodeAt(s, child)->weight == 0)
 		return false;

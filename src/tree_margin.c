@@ -3,6 +3,11 @@
  *
  * The way back from a rating to the scores of leaves. It is a file of its own because it is the inverse
  * of scoring, not a part of it: it reads figures that are finished, and nothing else calls it.
+ *
+ * A root's score does not fall when that of a leaf rises, so that there is one score at which the rating
+ * changes. It is worked out by going down the tree: what a parent needs says what each child needs when the
+ * others stay. Then it is tried: with that score the rating is another one, and with the one before it is not.
+ * Where weights are so large that 128 bits do not hold what is worked out, it is searched for instead.
  */
 #include "postgres.h"
 
@@ -13,20 +18,29 @@
 
 #include "tree.h"
 
-/* ------------------------------------------------------------------------------------------------
- * What if
- * ----------------------------------------------------------------------------------------------*/
+/* not worked out: it has to be searched for */
+#define UNKNOWN (MISSING + 1)
 
 /*
- * The least score that rounds up to a figure, and the greatest that rounds down to one, go down the
- * tree: what a parent needs says what each child needs when the others stay. Both are exact, with
- * every rounding on the way, because each step is a monotone function with a known inverse.
+ * The least score that is enough to leave the band upwards, and the greatest that is enough downwards, in
+ * 10^-20; MISSING when nothing that this node does is enough.
  */
 typedef struct Reach
 {
-	int128		at_least;		/* in 10^-20, or MISSING when nothing this node does is enough */
-	int128		at_most;
+	int128		up;
+	int128		down;
 } Reach;
+
+typedef struct Margin
+{
+	const Scoring *s;
+	const BpmScale *scale;
+	Reach	   *reach;			/* by node */
+	int128	   *sums;			/* of weight × score below a parent, or UNKNOWN */
+	int128	   *weights;		/* below a parent, of what takes part */
+	uint32		root;
+	int			rank;			/* of the root as it is */
+} Margin;
 
 static inline int128
 FloorDivide(int128 numerator, int128 denominator)
@@ -41,6 +55,82 @@ CeilDivide(int128 numerator, int128 denominator)
 {
 	return -FloorDivide(-numerator, denominator);
 }
+
+static inline bool
+IsNumber(int128 value)
+{
+	return value != MISSING && value != UNKNOWN;
+}
+
+/* the score that a node counts with: what is missing counts as nothing where it takes part */
+static inline int128
+Counted(const Scoring *s, uint32 node)
+{
+	int128		score = s->figures[node].score;
+
+	return score == MISSING ? 0 : score;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Trying
+ * ----------------------------------------------------------------------------------------------*/
+
+/*
+ * The score of the root if a leaf had another one, with every rounding on the way.
+ */
+static int128
+RootWith(const Margin *m, uint32 leaf, int128 score)
+{
+	const Scoring *s = m->s;
+	uint32		node = leaf;
+
+	for (uint32 parent = NodeAt(s, node)->parent; parent != NOBODY;
+		 node = parent, parent = NodeAt(s, node)->parent)
+	{
+		int128		more = score - Counted(s, node);
+		int128		sum = 0;
+
+		if (MethodOf(s, parent) == METHOD_SUM)
+			score = s->figures[parent].score + more;
+		else if (m->sums[parent] == UNKNOWN ||
+				 __builtin_mul_overflow(NodeAt(s, node)->weight, more, &more) ||
+				 __builtin_add_overflow(m->sums[parent], more, &sum))
+			score = bpm_tree_mean_with(s, parent, node, score);
+		else
+			score = Divide(sum, m->weights[parent]);
+	}
+	return score;
+}
+
+/*
+ * The rank of a root's score: that of the published one, rounded to the scale's digits.
+ */
+static int
+RankOf(const Margin *m, int128 score, int128 *rounded)
+{
+	int			digits = m->s->tree->rules.digits;
+	int			scale_digits = bpm_scale_digits(m->scale);
+
+	*rounded = Published(score, digits);
+	if (digits > scale_digits)
+		*rounded = Divide(*rounded, PowerOfTen(digits - scale_digits));
+	else
+		*rounded *= PowerOfTen(scale_digits - digits);
+	return bpm_scale_rank(m->scale, *rounded);
+}
+
+/* the rank of the root if a leaf had this score, in 10^-8 */
+static int
+RankWith(const Margin *m, uint32 leaf, int64 score)
+{
+	int128		rounded;
+
+	return RankOf(m, RootWith(m, leaf, score * FINE), &rounded);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Working out
+ * ----------------------------------------------------------------------------------------------*/
 
 static inline int128
 Reachable(int128 score)
@@ -57,13 +147,19 @@ static int128
 LeastScore(int128 wanted, int128 others, int128 weight, int128 total)
 {
 	int128		bound;
+	int128		twice;
+	int128		divisor;
 
-	if (wanted == MISSING)
-		return MISSING;
-	bound = Plus(Times(total, 2 * wanted - 1), -2 * others);
+	if (!IsNumber(wanted))
+		return wanted;
+	if (__builtin_mul_overflow(total, 2 * wanted - 1, &bound) ||
+		__builtin_mul_overflow(others, 2, &twice) ||
+		__builtin_sub_overflow(bound, twice, &bound) ||
+		__builtin_mul_overflow(weight, 2, &divisor))
+		return UNKNOWN;
 	if (wanted > 0)
-		return Reachable(CeilDivide(bound, 2 * weight));
-	return Reachable(FloorDivide(bound, 2 * weight) + 1);
+		return Reachable(CeilDivide(bound, divisor));
+	return Reachable(FloorDivide(bound, divisor) + 1);
 }
 
 /* the mirror image: the greatest x for which the same is at most wanted */
@@ -72,89 +168,43 @@ GreatestScore(int128 wanted, int128 others, int128 weight, int128 total)
 {
 	int128		least;
 
-	if (wanted == MISSING)
-		return MISSING;
+	if (!IsNumber(wanted))
+		return wanted;
 	least = LeastScore(-wanted, -others, weight, total);
-	return least == MISSING ? MISSING : -least;
+	return IsNumber(least) ? -least : least;
 }
 
 /*
- * What the children of a parent must reach.
- */
-static void
-ReachDown(const Scoring *s, Reach *reach, uint32 parent)
-{
-	int128		sum = 0;
-	int128		weight = 0;
-	int128		value;
-
-	FOR_EACH_CHILD(s, c, parent)
-		if (TakesPart(s, c, SCORE, 0, &value))
-		{
-			sum = Plus(sum, Times(NodeAt(s, c)->weight, value));
-			weight += NodeAt(s, c)->weight;
-		}
-	FOR_EACH_CHILD(s, c, parent)
-	{
-		int128		own = NodeAt(s, c)->weight;
-		int128		others;
-
-		reach[c].at_least = reach[c].at_most = MISSING;
-		if (s->figures[c].scored_share == NOT_LINEAR || s->figures[parent].score == MISSING ||
-			!TakesPart(s, c, SCORE, 0, &value))
-			continue;
-		others = sum - Times(own, value);
-		reach[c].at_least = LeastScore(reach[parent].at_least, others, own, weight);
-		reach[c].at_most = GreatestScore(reach[parent].at_most, others, own, weight);
-	}
-}
-
-/*
- * The least rounded score, in units of the scale's digits, whose rank is so good: between two that
- * are known to be below and not below it.
+ * Of the rounded scores from one on to the other, whose ranks differ, the first that has another rank.
  */
 static int128
-LeastRounded(const BpmScale *scale, int rank, int128 below, int128 enough)
+FirstOther(const BpmScale *scale, int128 same, int128 other)
 {
-	while (enough - below > 1)
+	int			rank = bpm_scale_rank(scale, same);
+
+	while (other - same > 1 || same - other > 1)
 	{
-		int128		middle = below + (enough - below) / 2;
+		int128		middle = same + (other - same) / 2;
 
-		if (bpm_scale_rank(scale, middle) <= rank)
-			enough = middle;
+		if (bpm_scale_rank(scale, middle) == rank)
+			same = middle;
 		else
-			below = middle;
+			other = middle;
 	}
-	return enough;
+	return other;
 }
 
 /*
- * The rank of a root: that of its published score, rounded to the scale's digits.
- */
-static int
-RankOf(const Scoring *s, uint32 root, const BpmScale *scale, int128 *rounded)
-{
-	int			digits = s->tree->rules.digits;
-	int			scale_digits = bpm_scale_digits(scale);
-
-	*rounded = Published(s->figures[root].score, digits);
-	if (digits > scale_digits)
-		*rounded = Divide(*rounded, PowerOfTen(digits - scale_digits));
-	else
-		*rounded *= PowerOfTen(scale_digits - digits);
-	return bpm_scale_rank(scale, *rounded);
-}
-
-/*
- * What a root must reach to be rated better, and to be rated worse. Its score is rounded step by
- * step, and each step is a mean of one: the score alone, by the unit.
+ * What a root must reach to be rated otherwise. Its score is rounded step by step, and each step is a mean
+ * of one: the score alone, by the unit.
  */
 static Reach
-ReachOf(const Scoring *s, uint32 root, const BpmScale *scale)
+ReachOf(const Margin *m)
 {
 	Reach		reach = {MISSING, MISSING};
-	int			digits = s->tree->rules.digits;
-	int			scale_digits = bpm_scale_digits(scale);
+	int			digits = m->s->tree->rules.digits;
+	int			scale_digits = bpm_scale_digits(m->scale);
+	int64		coarser = PowerOfTen(Max(scale_digits - digits, 0));
 	int64		steps[] = {
 		PowerOfTen(Max(digits - scale_digits, 0)),
 		PowerOfTen(SURE_DIGITS - digits),
@@ -162,63 +212,155 @@ ReachOf(const Scoring *s, uint32 root, const BpmScale *scale)
 	};
 	int128		limit = MAX_SCORE / PowerOfTen(BPM_DIGITS - scale_digits);
 	int128		rounded;
-	int			rank;
 
-	if (s->figures[root].score == MISSING)
-		return reach;
-	rank = RankOf(s, root, scale, &rounded);
-	if (rank > 1 && bpm_scale_rank(scale, limit) < rank)
+	RankOf(m, m->s->figures[m->root].score, &rounded);
+	if (bpm_scale_rank(m->scale, limit) != m->rank)
 	{
-		reach.at_least = LeastRounded(scale, rank - 1, rounded, limit);
-		if (digits < scale_digits)
-			reach.at_least = CeilDivide(reach.at_least, PowerOfTen(scale_digits - digits));
+		reach.up = CeilDivide(FirstOther(m->scale, rounded, limit), coarser);
 		for (int i = 0; i < (int) lengthof(steps); i++)
-			reach.at_least = LeastScore(reach.at_least, 0, 1, steps[i]);
+			reach.up = LeastScore(reach.up, 0, 1, steps[i]);
 	}
-	if (bpm_scale_rank(scale, -limit) > rank)
+	if (bpm_scale_rank(m->scale, -limit) != m->rank)
 	{
-		reach.at_most = LeastRounded(scale, rank, -limit, rounded) - 1;
-		if (digits < scale_digits)
-			reach.at_most = FloorDivide(reach.at_most, PowerOfTen(scale_digits - digits));
+		reach.down = FloorDivide(FirstOther(m->scale, rounded, -limit), coarser);
 		for (int i = 0; i < (int) lengthof(steps); i++)
-			reach.at_most = GreatestScore(reach.at_most, 0, 1, steps[i]);
+			reach.down = GreatestScore(reach.down, 0, 1, steps[i]);
 	}
 	return reach;
 }
 
+/*
+ * The sums below a parent; UNKNOWN where they do not fit.
+ */
 static void
-PutMargin(ReturnSetInfo *result, const Scoring *s, const BpmScale *scale, uint32 root, uint32 leaf,
-		  int128 wanted, int step)
+SumBelow(Margin *m, uint32 parent)
 {
-	const Rules *rules = &s->tree->rules;
-	int64		score = NodeAt(s, leaf)->score;
-	int128		rounded;
-	int			rank;
+	const Scoring *s = m->s;
+	int128		sum = 0;
+	bool		overflow = false;
+	int128		value;
+
+	m->weights[parent] = 0;
+	FOR_EACH_CHILD(s, c, parent)
+		if (TakesPart(s, c, SCORE, 0, &value))
+		{
+			overflow |= __builtin_mul_overflow(NodeAt(s, c)->weight, value, &value);
+			overflow |= __builtin_add_overflow(sum, value, &sum);
+			m->weights[parent] += NodeAt(s, c)->weight;
+		}
+	m->sums[parent] = overflow ? UNKNOWN : sum;
+}
+
+static Reach
+ReachBelow(const Margin *m, uint32 parent, uint32 child)
+{
+	const Scoring *s = m->s;
+	const Reach *above = &m->reach[parent];
+	Reach		reach = {UNKNOWN, UNKNOWN};
+	int128		own = NodeAt(s, child)->weight;
+	int128		counted = Counted(s, child);
+	int128		others;
+
+	if (MethodOf(s, parent) == METHOD_SUM)
+	{
+		others = s->figures[parent].score - counted;
+		reach.up = IsNumber(above->up) ? Reachable(above->up - others) : above->up;
+		reach.down = IsNumber(above->down) ? Reachable(above->down - others) : above->down;
+		return reach;
+	}
+	/* the sum of all fits, and so does each part of it: all are of one tree's scores */
+	if (m->sums[parent] == UNKNOWN ||
+		__builtin_mul_overflow(own, counted, &others) ||
+		__builtin_sub_overflow(m->sums[parent], others, &others))
+		return reach;
+	reach.up = LeastScore(above->up, others, own, m->weights[parent]);
+	reach.down = GreatestScore(above->down, others, own, m->weights[parent]);
+	return reach;
+}
+
+/*
+ * What the children of a parent must reach.
+ */
+static void
+ReachDown(Margin *m, uint32 parent)
+{
+	const Scoring *s = m->s;
+	int128		value;
+
+	SumBelow(m, parent);
+	FOR_EACH_CHILD(s, c, parent)
+	{
+		m->reach[c].up = m->reach[c].down = MISSING;
+		if (s->figures[c].scored_share != NOT_LINEAR && s->figures[parent].score != MISSING &&
+			TakesPart(s, c, SCORE, 0, &value))
+			m->reach[c] = ReachBelow(m, parent, c);
+	}
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The result
+ * ----------------------------------------------------------------------------------------------*/
+
+/*
+ * The score nearest to the one that a leaf has, upwards (step 1) or downwards (-1), at which the root is rated
+ * otherwise. False when none that the leaf can have does that.
+ */
+static bool
+FindMargin(const Margin *m, uint32 leaf, int128 worked_out, int step, int64 *wanted)
+{
+	const TreeNode *node = NodeAt(m->s, leaf);
+	const TreeRules *rules = &m->s->tree->rules;
+	int64		same = (node->flags & NODE_SCORED) ? node->score : 0;
+	int64		other = step < 0 ? rules->worst : (node->flags & NODE_BEST) ? node->best : rules->best;
+
+	if (worked_out == MISSING || (other - same) * step <= 0 || RankWith(m, leaf, other) == m->rank)
+		return false;
+	if (worked_out != UNKNOWN)
+	{
+		*wanted = (int64) (step > 0 ? CeilDivide(worked_out, FINE) : FloorDivide(worked_out, FINE));
+		if ((*wanted - same) * step > 0 && RankWith(m, leaf, *wanted) != m->rank &&
+			RankWith(m, leaf, *wanted - step) == m->rank)
+			return true;
+	}
+	while ((other - same) * step > 1)
+	{
+		int64		middle = same + (other - same) / 2;
+
+		if (RankWith(m, leaf, middle) == m->rank)
+			same = middle;
+		else
+			other = middle;
+	}
+	*wanted = other;
+	return true;
+}
+
+static void
+PutMargin(ReturnSetInfo *result, const Margin *m, uint32 leaf, int128 worked_out, int step)
+{
+	const Scoring *s = m->s;
+	const TreeNode *node = NodeAt(s, leaf);
+	int64		wanted;
 	Datum		values[7];
 	bool		nulls[7] = {false};
 
-	if (wanted == MISSING)
+	if (!FindMargin(m, leaf, worked_out, step, &wanted))
 		return;
-	/* the next score with 8 decimals that does */
-	wanted = step < 0 ? CeilDivide(wanted, FINE) : FloorDivide(wanted, FINE);
-	if (wanted < rules->worst || wanted > rules->best)
-		return;
-	rank = RankOf(s, root, scale, &rounded);
-	nulls[1] = s->figures[leaf].score == MISSING;
-	values[0] = PointerGetDatum(bpm_tree_id_text(s->tree->kind, s->ids + NodeAt(s, leaf)->id));
-	values[1] = nulls[1] ? (Datum) 0 : FigureDatum(score);
-	values[2] = FigureDatum(wanted - score);
+	nulls[1] = !(node->flags & NODE_SCORED);
+	values[0] = PointerGetDatum(bpm_tree_id_text(s->tree->kind, s->ids + node->id));
+	values[1] = nulls[1] ? (Datum) 0 : FigureDatum(node->score);
+	values[2] = FigureDatum((int128) wanted - node->score);
 	values[3] = FigureDatum(wanted);
-	values[4] = PointerGetDatum(bpm_tree_id_text(s->tree->kind, s->ids + NodeAt(s, root)->id));
-	values[5] = CStringGetTextDatum(bpm_scale_label(scale, rank));
-	values[6] = CStringGetTextDatum(bpm_scale_label(scale, rank + step));
+	values[4] = PointerGetDatum(bpm_tree_id_text(s->tree->kind, s->ids + NodeAt(s, m->root)->id));
+	values[5] = CStringGetTextDatum(bpm_scale_label(m->scale, m->rank));
+	values[6] = CStringGetTextDatum(bpm_scale_label(m->scale, RankWith(m, leaf, wanted)));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
 /*
  * score_margin(tree, scale) → setof (id, score, change, new_score, root_id, rating, new_rating):
- * for every leaf by which its root can be brought into the next better band, or the next worse, the
- * smallest change of its score that does so.
+ * for every leaf by which its root can be brought into another band, the smallest change of its score that
+ * does so, upwards and downwards.
  */
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_tree_score_margin);
 Datum
@@ -226,31 +368,40 @@ bpm_tree_score_margin(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	BpmTree    *tree = DatumGetTreeP(PG_GETARG_DATUM(0));
-	BpmScale   *scale = DatumGetScaleP(PG_GETARG_DATUM(1));
 	Scoring		s;
-	Reach	   *reach;
-	uint32		root = 0;
+	Margin		m = {.s = &s, .scale = DatumGetScaleP(PG_GETARG_DATUM(1))};
 
 	InitMaterializedSRF(fcinfo, 0);
 	bpm_tree_score(&s, tree);
-	reach = palloc_extended((Size) tree->count * sizeof(Reach), MCXT_ALLOC_HUGE);
+	m.reach = palloc_extended((Size) tree->count * sizeof(Reach), MCXT_ALLOC_HUGE);
+	m.sums = palloc_extended((Size) tree->count * sizeof(int128), MCXT_ALLOC_HUGE);
+	m.weights = palloc_extended((Size) tree->count * sizeof(int128), MCXT_ALLOC_HUGE);
 	for (uint32 i = 0; i < tree->count; i++)
 	{
+		int128		rounded;
+
 		CHECK_OFTEN(i);
 		if (tree->nodes[i].parent == NOBODY)
 		{
-			root = i;
-			reach[i] = ReachOf(&s, i, scale);
+			m.root = i;
+			m.reach[i].up = m.reach[i].down = MISSING;
+			if (s.figures[i].score != MISSING)
+			{
+				m.rank = RankOf(&m, s.figures[i].score, &rounded);
+				m.reach[i] = ReachOf(&m);
+			}
 		}
 		if (!IsLeaf(&s, i))
-			ReachDown(&s, reach, i);
-		else if (s.figures[root].score != MISSING)
+			ReachDown(&m, i);
+		else
 		{
-			PutMargin(result, &s, scale, root, i, reach[i].at_least, -1);
-			PutMargin(result, &s, scale, root, i, reach[i].at_most, 1);
+			PutMargin(result, &m, i, m.reach[i].up, 1);
+			PutMargin(result, &m, i, m.reach[i].down, -1);
 		}
 	}
-	pfree(reach);
+	pfree(m.reach);
+	pfree(m.sums);
+	pfree(m.weights);
 	bpm_tree_end_scoring(&s);
 	PG_RETURN_NULL();
 }

@@ -1,7 +1,7 @@
 /*
  * tree_rules.c: what a call declares of a tree, and what can be wrong with one.
  *
- * Rules and faults are words: a small language, labels, messages. They are a file of their own because
+ * TreeRules and faults are words: a small language, labels, messages. They are a file of their own because
  * they need nothing of nodes, ids or figures, and all that do need them; no loop over nodes is here.
  */
 #include "postgres.h"
@@ -11,7 +11,10 @@
 /* how many faults an error shows at most */
 #define SHOWN_FAULTS 20
 
-const char *const bpm_tree_method_labels[METHODS] = {"", "mean", "geometric", "weakest", "m1", "m2"};
+/* how many are gathered before the first of them are picked out; a power of 2 */
+#define KEPT_FAULTS 1024
+
+const char *const bpm_tree_method_labels[METHODS] = {"", "mean", "geometric", "weakest", "sum", "m1", "m2"};
 
 /* ------------------------------------------------------------------------------------------------
  * Faults
@@ -23,42 +26,85 @@ static const struct
 	int			sqlstate;
 	const char *message;
 }			fault_kinds[] = {
+	{"rules", ERRCODE_INVALID_PARAMETER_VALUE, "the rules of a tree cannot be used"},
 	{"null id", ERRCODE_NULL_VALUE_NOT_ALLOWED, "a node has no id"},
 	{"duplicate id", ERRCODE_UNIQUE_VIOLATION, "node \"%s\" stands twice in the tree"},
+	{"weight out of range", ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "weight of node \"%s\" is out of range"},
 	{"negative weight", ERRCODE_INVALID_PARAMETER_VALUE, "weight of node \"%s\" must not be negative"},
 	{"score out of range", ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "score of node \"%s\" is out of range"},
+	{"best out of range", ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "best score of node \"%s\" is out of range"},
 	{"missing parent", ERRCODE_FOREIGN_KEY_VIOLATION, "parent of node \"%s\" is missing"},
 	{"cycle", ERRCODE_INVALID_PARAMETER_VALUE, "node \"%s\" is its own ancestor"},
 	{"score on parent", ERRCODE_INVALID_PARAMETER_VALUE, "node \"%s\" has children and a score of its own"},
 	{"zero weights", ERRCODE_INVALID_PARAMETER_VALUE, "children of node \"%s\" weigh nothing"},
+	{"weights too large", ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "weights below node \"%s\" are too large"},
 	{"total", ERRCODE_CHECK_VIOLATION, "weights below node \"%s\" do not make the declared total"},
 	{"missing score", ERRCODE_NULL_VALUE_NOT_ALLOWED, "leaf \"%s\" has no score"},
 	{"negative score", ERRCODE_INVALID_PARAMETER_VALUE, "geometric mean below node \"%s\" has a negative score"},
+	{"sum out of range", ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "sum below node \"%s\" is out of range"},
 	{"not a grade", ERRCODE_INVALID_PARAMETER_VALUE, "score below node \"%s\" is no PEFA grade"},
 	{"too many dimensions", ERRCODE_INVALID_PARAMETER_VALUE, "node \"%s\" has too many dimensions for PEFA's M2"}
 };
 
-void
-bpm_tree_add_fault(Report *report, FaultKind kind, const char *node, char *detail)
+static int
+OrderFaults(const void *a, const void *b)
 {
-	Fault	   *fault;
+	const TreeFault *x = a;
+	const TreeFault *y = b;
+	int			order = (int) x->kind - (int) y->kind;
+
+	if (order == 0)
+		order = strcmp(x->node ? x->node : "", y->node ? y->node : "");
+	return order != 0 ? order : strcmp(x->detail, y->detail);
+}
+
+/*
+ * By rank, then by node: so that what is said does not depend on the order of the rows.
+ */
+void
+bpm_tree_sort_faults(TreeReport *report)
+{
+	if (report->kept > 1)
+		qsort(report->faults, report->kept, sizeof(TreeFault), OrderFaults);
+}
+
+/* room for faults; an error shows the first of them alone, and lets the others go now and then */
+static void
+MakeRoom(TreeReport *report)
+{
+	if (report->size == 0)
+	{
+		report->size = 8;
+		report->faults = MemoryContextAlloc(report->context, report->size * sizeof(TreeFault));
+		return;
+	}
+	if (report->mode == TREE_RAISE && report->kept >= KEPT_FAULTS)
+	{
+		bpm_tree_sort_faults(report);
+		for (; report->kept > SHOWN_FAULTS + 1; report->kept--)
+		{
+			const TreeFault *last = &report->faults[report->kept - 1];
+
+			if (last->node != NULL)
+				pfree(last->node);
+			pfree(last->detail);
+		}
+		return;
+	}
+	report->size *= 2;
+	report->faults = repalloc_huge(report->faults, report->size * sizeof(TreeFault));
+}
+
+void
+bpm_tree_add_fault(TreeReport *report, TreeFaultKind kind, const char *node, char *detail)
+{
+	TreeFault  *fault;
 
 	report->count++;
-	if (!report->lint && report->kept > SHOWN_FAULTS)
+	if (report->mode == TREE_TRY)
 		return;
 	if (report->kept == report->size)
-	{
-		if (report->size == 0)
-		{
-			report->size = 8;
-			report->faults = MemoryContextAlloc(report->context, report->size * sizeof(Fault));
-		}
-		else
-		{
-			report->size *= 2;
-			report->faults = repalloc_huge(report->faults, report->size * sizeof(Fault));
-		}
-	}
+		MakeRoom(report);
 	fault = &report->faults[report->kept++];
 	fault->kind = kind;
 	fault->node = node ? MemoryContextStrdup(report->context, node) : NULL;
@@ -69,24 +115,23 @@ bpm_tree_add_fault(Report *report, FaultKind kind, const char *node, char *detai
  * Raise the first fault, with the details of all that are of its kind.
  */
 void
-bpm_tree_raise_faults(const Report *report)
+bpm_tree_raise_faults(TreeReport *report)
 {
-	const Fault *first = &report->faults[0];
+	const TreeFault *first;
 	StringInfoData detail;
 	int			shown = 0;
 	int			same = 0;
 
+	bpm_tree_sort_faults(report);
+	first = &report->faults[0];
+	while (same < report->kept && report->faults[same].kind == first->kind)
+		same++;
 	initStringInfo(&detail);
-	for (int i = 0; i < report->kept; i++)
-		if (report->faults[i].kind == first->kind)
-			same++;
-	for (int i = 0; i < report->kept && shown < SHOWN_FAULTS; i++)
+	for (; shown < Min(same, SHOWN_FAULTS); shown++)
 	{
-		const Fault *fault = &report->faults[i];
+		const TreeFault *fault = &report->faults[shown];
 
-		if (fault->kind != first->kind)
-			continue;
-		if (shown++ > 0)
+		if (shown > 0)
 			appendStringInfoChar(&detail, '\n');
 		if (same > 1 && fault->node != NULL)
 			appendStringInfo(&detail, "\"%s\": ", fault->node);
@@ -101,7 +146,7 @@ bpm_tree_raise_faults(const Report *report)
 }
 
 const char *
-bpm_tree_fault_label(FaultKind kind)
+bpm_tree_fault_label(TreeFaultKind kind)
 {
 	return fault_kinds[kind].label;
 }
@@ -111,26 +156,26 @@ bpm_tree_fault_label(FaultKind kind)
  *
  *   rules := item ([','] item)*
  *   item  := 'renormalise' | 'zero' | 'error' | 'require' figure ['%']
- *          | 'mean' | 'geometric' | 'weakest' | 'm1' | 'm2'
+ *          | 'mean' | 'geometric' | 'weakest' | 'sum' | 'm1' | 'm2'
  *          | 'total' figure | 'nested' figure | 'bounds' figure '..' figure | 'round' figure
  * ----------------------------------------------------------------------------------------------*/
 
 static const char *const rule_words[] = {
-	"renormalise", "renormalize", "zero", "error", "require", "mean", "geometric", "weakest", "m1", "m2",
+	"renormalise", "renormalize", "zero", "error", "require", "mean", "geometric", "weakest", "sum", "m1", "m2",
 	"total", "nested", "bounds", "round", NULL
 };
 
 void
-bpm_tree_default_rules(Rules *rules)
+bpm_tree_default_rules(TreeRules *rules)
 {
-	memset(rules, 0, sizeof(Rules));
+	memset(rules, 0, sizeof(TreeRules));
 	rules->method = METHOD_MEAN;
 	rules->best = BPM_HUNDRED;
 	rules->digits = BPM_DIGITS;
 }
 
 static bool
-ScanBounds(BpmScan *scan, Rules *rules)
+ScanBounds(BpmScan *scan, TreeRules *rules)
 {
 	const char *place;
 	int128		worst;
@@ -160,7 +205,7 @@ ScanBounds(BpmScan *scan, Rules *rules)
  * given once: *group says which it was.
  */
 static bool
-ScanRule(BpmScan *scan, const char *word, int length, Rules *rules, int *group)
+ScanRule(BpmScan *scan, const char *word, int length, TreeRules *rules, int *group)
 {
 	const char *place;
 	int128		figure;
@@ -230,7 +275,7 @@ ScanRule(BpmScan *scan, const char *word, int length, Rules *rules, int *group)
 			}
 		hint = bpm_scan_nearest(word, length, rule_words);
 		return bpm_scan_fail(scan, word, length == 0 ? "A rule is missing" : "No rule has this name",
-							 hint ? hint : "Rules are: renormalise, zero, error, require 80, mean, geometric, weakest, m1, m2, total 100, nested 100, bounds 0..100, round 2.");
+							 hint ? hint : "TreeRules are: renormalise, zero, error, require 80, mean, geometric, weakest, sum, m1, m2, total 100, nested 100, bounds 0..100, round 2.");
 	}
 	return true;
 }
@@ -239,7 +284,7 @@ ScanRule(BpmScan *scan, const char *word, int length, Rules *rules, int *group)
  * Read rules up to the end of the scan. Empty text is the defaults.
  */
 bool
-bpm_tree_scan_rules(BpmScan *scan, Rules *rules)
+bpm_tree_scan_rules(BpmScan *scan, TreeRules *rules)
 {
 	int			seen = 0;
 
@@ -285,7 +330,7 @@ bpm_tree_figure_text(int128 units)
  * The canonical text: the policy, then whatever is not the default.
  */
 void
-bpm_tree_append_rules(StringInfo out, const Rules *rules)
+bpm_tree_append_rules(StringInfo out, const TreeRules *rules)
 {
 	static const char *const policies[] = {"renormalise", "zero", "error", "require "};
 

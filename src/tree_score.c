@@ -36,19 +36,6 @@
  * Scoring
  * ----------------------------------------------------------------------------------------------*/
 
-/*
- * Where Times and Plus end when 128 bits are too few.
- */
-pg_noinline void
-bpm_tree_sum_out_of_range(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("weights of a tree are too large"),
-			 errdetail("Their sum, or its product with a score, does not fit 128 bits."),
-			 errhint("Weigh in thousands or millions.")));
-}
-
 /* a coverage as it is published, in 10^-digits */
 static inline int64
 PublishedCoverage(int64 coverage, int digits)
@@ -70,12 +57,11 @@ PartOf(int64 share, int128 weight, int128 total)
 														   (uint128) total));
 }
 
-static inline Method
-MethodOf(const Scoring *s, uint32 i)
+/* a point more of a child is so many points more of its parent, whatever the others have */
+static inline bool
+IsLinear(Method method)
 {
-	Method		method = (Method) NodeAt(s, i)->method;
-
-	return method == METHOD_DEFAULT ? (Method) s->tree->rules.method : method;
+	return method == METHOD_MEAN || method == METHOD_SUM;
 }
 
 static char *
@@ -110,10 +96,10 @@ FineOf(Datum value)
 
 /*
  * The weighted mean where 128 bits do not hold the sum: in the server's numeric, which divides
- * exactly when it divides whole numbers.
+ * exactly when it divides whole numbers. A child may be given another figure.
  */
 static pg_noinline int128
-LargeMean(const Scoring *s, uint32 parent, Which which)
+LargeMean(const Scoring *s, uint32 parent, Which which, uint32 child, int128 figure)
 {
 	Datum		sum = FigureDatum(0);
 	Datum		weight = FigureDatum(0);
@@ -126,7 +112,7 @@ LargeMean(const Scoring *s, uint32 parent, Which which)
 		if (TakesPart(s, c, which, 0, &value))
 		{
 			Datum		own = NumericGetDatum(bpm_decimal_numeric(NodeAt(s, c)->weight, 0));
-			Datum		units = NumericGetDatum(bpm_decimal_numeric(value, 0));
+			Datum		units = NumericGetDatum(bpm_decimal_numeric(c == child ? figure : value, 0));
 
 			sum = DirectFunctionCall2(numeric_add, sum,
 									  DirectFunctionCall2(numeric_mul, own, units));
@@ -160,8 +146,17 @@ Mean(const Scoring *s, uint32 parent, Which which)
 			weight += NodeAt(s, c)->weight;
 		}
 	if (unlikely(large))
-		return LargeMean(s, parent, which);
+		return LargeMean(s, parent, which, NOBODY, 0);
 	return weight == 0 ? MISSING : Divide(sum, weight);
+}
+
+/*
+ * The mean of scores below a parent if a child had another one, however large the weights are.
+ */
+int128
+bpm_tree_mean_with(const Scoring *s, uint32 parent, uint32 child, int128 score)
+{
+	return LargeMean(s, parent, SCORE, child, score);
 }
 
 static int128
@@ -295,11 +290,40 @@ Grade(const Scoring *s, uint32 parent, Which which, bool m2)
 	return bpm_pefa_m2(n, sum) * (FINE_ONE / 2);
 }
 
+/*
+ * The sum of points. It has to stay a score.
+ */
+static int128
+Sum(const Scoring *s, uint32 parent, Which which)
+{
+	const int128 limit = MAX_SCORE * FINE;
+	int128		sum = 0;
+	bool		any = false;
+	int128		value;
+
+	FOR_EACH_CHILD(s, c, parent)
+		if (TakesPart(s, c, which, 0, &value))
+		{
+			any = true;
+			sum += value;
+			if (likely(sum < limit && sum > -limit))
+				continue;
+			if (s->report != NULL)
+				bpm_tree_add_fault(s->report, FAULT_LARGE_SCORE, NameAt(s, parent),
+								   psprintf("Scores and bounds are below %s.",
+											bpm_tree_figure_text(MAX_SCORE)));
+			return 0;
+		}
+	return any ? sum : MISSING;
+}
+
 static int128
 Combine(Scoring *s, uint32 parent, Which which)
 {
 	switch (MethodOf(s, parent))
 	{
+		case METHOD_SUM:
+			return Sum(s, parent, which);
 		case METHOD_GEOMETRIC:
 			return Geometric(s, parent, which);
 		case METHOD_WEAKEST:
@@ -317,7 +341,7 @@ static void
 ScoreLeaf(Scoring *s, uint32 i)
 {
 	const TreeNode *node = NodeAt(s, i);
-	Figure	   *figure = &s->figures[i];
+	NodeFigures	   *figure = &s->figures[i];
 
 	if (node->flags & NODE_SCORED)
 	{
@@ -327,8 +351,42 @@ ScoreLeaf(Scoring *s, uint32 i)
 	}
 	figure->score = MISSING;
 	figure->low = s->tree->rules.worst * FINE;
-	figure->high = s->tree->rules.best * FINE;
+	figure->high = ((node->flags & NODE_BEST) ? node->best : s->tree->rules.best) * FINE;
 	figure->coverage = 0;
+}
+
+/*
+ * Whether a parent is covered as far as the rules require, and its coverage. Where every child is covered in
+ * full or not at all that is compared exactly; further up coverages are fractions with 16 decimals, the last of
+ * which may be off by what thirds leave. What is not full is never called so.
+ */
+static bool
+IsCovered(const Scoring *s, uint32 parent, int64 *coverage)
+{
+	int64		required = s->tree->rules.required;
+	uint128		weight = 0;
+	uint128		covered = 0;
+	bool		exact = true;
+	bool		full = true;
+	BpmQuotient percent;
+	int128		value;
+
+	FOR_EACH_CHILD(s, c, parent)
+		if (TakesPart(s, c, COVERAGE, 0, &value))
+		{
+			weight += (uint128) NodeAt(s, c)->weight;
+			if (value == FULL)
+				covered += (uint128) NodeAt(s, c)->weight;
+			full = full && value == FULL;
+			exact = exact && (value == FULL || value == 0);
+		}
+	*coverage = (int64) Mean(s, parent, COVERAGE);
+	if (!full)
+		*coverage = Min(*coverage, FULL - 1);
+	if (!exact)
+		return *coverage + 2 >= required * (int64) (FULL / BPM_HUNDRED);
+	percent = bpm_decimal_quotient(covered, BPM_HUNDRED, weight);
+	return percent.units >= (uint64) required;
 }
 
 /*
@@ -337,20 +395,17 @@ ScoreLeaf(Scoring *s, uint32 i)
 static void
 ScoreParent(Scoring *s, uint32 parent)
 {
-	const Rules *rules = &s->tree->rules;
-	Figure	   *figure = &s->figures[parent];
-	int128		weight = 0;
+	NodeFigures *figure = &s->figures[parent];
 	bool		complete = true;
+	bool		covered;
 
 	FOR_EACH_CHILD(s, c, parent)
 	{
-		const Figure *child = &s->figures[c];
+		const NodeFigures *child = &s->figures[c];
 
-		if (NodeAt(s, c)->weight == 0)
-			continue;
-		weight = Plus(weight, NodeAt(s, c)->weight);
-		complete = complete && child->coverage == FULL && child->score == child->low &&
-			child->score == child->high;
+		if (NodeAt(s, c)->weight != 0)
+			complete = complete && child->coverage == FULL && child->score == child->low &&
+				child->score == child->high;
 	}
 	figure->score = Combine(s, parent, SCORE);
 	if (complete)
@@ -361,9 +416,8 @@ ScoreParent(Scoring *s, uint32 parent)
 	}
 	figure->low = Combine(s, parent, LOW);
 	figure->high = Combine(s, parent, HIGH);
-	figure->coverage = (int64) Mean(s, parent, COVERAGE);
-	if (rules->policy == POLICY_REQUIRE &&
-		PublishedCoverage(figure->coverage, BPM_DIGITS) < rules->required)
+	covered = IsCovered(s, parent, &figure->coverage);
+	if (s->tree->rules.policy == POLICY_REQUIRE && !covered)
 		figure->score = MISSING;
 }
 
@@ -383,7 +437,7 @@ SizeSubtrees(Scoring *s)
 }
 
 static void
-BeginScoring(Scoring *s, const BpmTree *tree, Report *report)
+BeginScoring(Scoring *s, const BpmTree *tree, TreeReport *report)
 {
 	s->tree = tree;
 	s->ids = (const char *) (tree->nodes + tree->count);
@@ -410,7 +464,7 @@ bpm_tree_end_scoring(Scoring *s)
 static void
 ScoreUp(Scoring *s)
 {
-	s->figures = palloc_extended((Size) s->tree->count * sizeof(Figure), MCXT_ALLOC_HUGE);
+	s->figures = palloc_extended((Size) s->tree->count * sizeof(NodeFigures), MCXT_ALLOC_HUGE);
 	for (uint32 i = s->tree->count; i-- > 0;)
 	{
 		CHECK_OFTEN(i);
@@ -438,8 +492,9 @@ HasEffect(const Scoring *s, uint32 i)
 static void
 ShareOut(Scoring *s, uint32 parent)
 {
-	const Figure *above = &s->figures[parent];
-	bool		linear = above->scored_share != NOT_LINEAR && MethodOf(s, parent) == METHOD_MEAN;
+	const NodeFigures *above = &s->figures[parent];
+	Method		method = MethodOf(s, parent);
+	bool		linear = above->scored_share != NOT_LINEAR && IsLinear(method);
 	int128		weight = 0;
 	int128		scored_weight = 0;
 
@@ -451,7 +506,7 @@ ShareOut(Scoring *s, uint32 parent)
 	}
 	FOR_EACH_CHILD(s, c, parent)
 	{
-		Figure	   *figure = &s->figures[c];
+		NodeFigures	   *figure = &s->figures[c];
 		int128		own = NodeAt(s, c)->weight;
 
 		figure->share = PartOf(above->share, own, weight);
@@ -459,6 +514,8 @@ ShareOut(Scoring *s, uint32 parent)
 			figure->scored_share = NOT_LINEAR;
 		else if (own == 0 || !HasEffect(s, c))
 			figure->scored_share = 0;
+		else if (method == METHOD_SUM)
+			figure->scored_share = above->scored_share;
 		else if (above->scored_share == above->share && scored_weight == weight)
 			figure->scored_share = figure->share;
 		else
@@ -476,7 +533,7 @@ SettleBounds(Scoring *s)
 
 	for (uint32 i = 0; i < s->tree->count; i++)
 	{
-		Figure	   *figure = &s->figures[i];
+		NodeFigures	   *figure = &s->figures[i];
 		int64		low = Published(figure->low, digits);
 		int64		high = figure->high == figure->low ? low : Published(figure->high, digits);
 
@@ -516,9 +573,9 @@ ShareDown(Scoring *s)
 static inline bool
 IsTerm(const Scoring *s, uint32 i)
 {
-	const Figure *figure = &s->figures[i];
+	const NodeFigures *figure = &s->figures[i];
 
-	return figure->scored_share > 0 && (IsLeaf(s, i) || MethodOf(s, i) != METHOD_MEAN);
+	return figure->scored_share > 0 && (IsLeaf(s, i) || !IsLinear(MethodOf(s, i)));
 }
 
 /*
@@ -531,7 +588,7 @@ IsTerm(const Scoring *s, uint32 i)
 static inline int64
 TermUnits(const Scoring *s, uint32 i, int64 unit, uint64 *rest)
 {
-	const Figure *figure = &s->figures[i];
+	const NodeFigures *figure = &s->figures[i];
 	int128		exact;
 	int128		units;
 
@@ -704,37 +761,67 @@ bpm_tree_score(Scoring *s, const BpmTree *tree)
  * Checking a tree that was laid out
  * ----------------------------------------------------------------------------------------------*/
 
+/* weights are held in units of a power of 10 of 10^-8 */
+static char *
+WeightText(const Scoring *s, int128 weight)
+{
+	char	   *text = palloc(BPM_DECIMAL_TEXT + BPM_DIGITS);
+	int			digits = BPM_DIGITS;
+
+	for (int64 unit = s->tree->weight_unit; unit > 1; unit /= 10)
+		digits--;
+	bpm_decimal_append(text, weight, digits);
+	return text;
+}
+
 static void
 CheckTotal(Scoring *s, uint32 parent, int128 weight)
 {
-	const Rules *rules = &s->tree->rules;
+	const TreeRules *rules = &s->tree->rules;
 	const TreeNode *node = NodeAt(s, parent);
 	int128		declared = rules->total;
+	int128		total;
 
+	if (rules->total_kind == TOTAL_ANY)
+		return;
 	if (rules->total_kind == TOTAL_NESTED && node->parent != NOBODY)
 		declared = node->weight * s->tree->weight_unit;
-	weight *= s->tree->weight_unit;
-	if (rules->total_kind != TOTAL_ANY && weight != declared)
+	/* what does not fit is no total that can be declared */
+	if (__builtin_mul_overflow(weight, s->tree->weight_unit, &total) || total != declared)
 		bpm_tree_add_fault(s->report, FAULT_TOTAL, NameAt(s, parent),
-						   psprintf("The weights below it total %s, not %s.",
-									bpm_tree_figure_text(weight), bpm_tree_figure_text(declared)));
+						   psprintf("The weights below it total %s, not %s.", WeightText(s, weight),
+									bpm_tree_figure_text(declared)));
 }
 
 /*
  * What can be wrong with a node once it has its place.
  */
 static void
+CheckLeaf(Scoring *s, uint32 i)
+{
+	const TreeNode *node = NodeAt(s, i);
+
+	if ((node->flags & NODE_BEST) && node->best < s->tree->rules.worst)
+		bpm_tree_add_fault(s->report, FAULT_BEST_RANGE, NameAt(s, i),
+						   psprintf("It is %s, and the worst is %s.", bpm_tree_figure_text(node->best),
+									bpm_tree_figure_text(s->tree->rules.worst)));
+	/* a root that is said to weigh nothing is part of a tree in which it did */
+	if (s->tree->rules.policy == POLICY_ERROR && !(node->flags & NODE_SCORED) &&
+		(node->weight != 0 || (node->parent == NOBODY && !(node->flags & NODE_WEIGHED))))
+		bpm_tree_add_fault(s->report, FAULT_MISSING_SCORE, NameAt(s, i),
+						   "The rules say that nothing may be missing.");
+}
+
+static void
 CheckNode(Scoring *s, uint32 i)
 {
 	const TreeNode *node = NodeAt(s, i);
 	int128		weight = 0;
+	bool		overflow = false;
 
 	if (IsLeaf(s, i))
 	{
-		if (s->tree->rules.policy == POLICY_ERROR && !(node->flags & NODE_SCORED) &&
-			(node->weight != 0 || node->parent == NOBODY))
-			bpm_tree_add_fault(s->report, FAULT_MISSING_SCORE, NameAt(s, i),
-							   "The rules say that nothing may be missing.");
+		CheckLeaf(s, i);
 		return;
 	}
 	if (node->flags & NODE_SCORED)
@@ -742,7 +829,13 @@ CheckNode(Scoring *s, uint32 i)
 						   psprintf("Its score %s would hide those below it.",
 									bpm_tree_figure_text(node->score)));
 	FOR_EACH_CHILD(s, c, i)
-		weight = Plus(weight, NodeAt(s, c)->weight);
+		overflow |= __builtin_add_overflow(weight, NodeAt(s, c)->weight, &weight);
+	if (overflow)
+	{
+		bpm_tree_add_fault(s->report, FAULT_LARGE_WEIGHTS, NameAt(s, i),
+						   "Their sum does not fit 128 bits: weigh in thousands or millions.");
+		return;
+	}
 	if (weight == 0)
 		bpm_tree_add_fault(s->report, FAULT_ZERO_WEIGHTS, NameAt(s, i),
 						   "Every weight below it is zero or NULL, and they cannot all be.");
@@ -754,7 +847,7 @@ CheckNode(Scoring *s, uint32 i)
  * show only then.
  */
 void
-bpm_tree_check(const BpmTree *tree, Report *report)
+bpm_tree_check(const BpmTree *tree, TreeReport *report)
 {
 	Scoring		s;
 
@@ -823,7 +916,7 @@ ShareDatum(int64 share)
 static void
 FigureColumns(const Scoring *s, uint32 i, Datum *values, bool *nulls)
 {
-	const Figure *figure = &s->figures[i];
+	const NodeFigures *figure = &s->figures[i];
 	int			digits = s->tree->rules.digits;
 	int64		score = figure->score == MISSING ? NOTHING : Published(figure->score, digits);
 

@@ -14,7 +14,7 @@ my $dir = PostgreSQL::Test::Utils::tempdir;
 
 my %values = (
 	target => [
-		'>= 95%', '<= 12.5 [days]', '90..110%', 'points(0:0, 50:80, 100:100)', 'direct floor 60',
+		'>= 95%', '<= 12.5 [days]', '90..110%', 'points(0:0, 50:80, 100:120)', 'direct floor 60 cap 120', 'by 2026-06-30 lose 2 per 1', '<= 12 ratio cap 150',
 		'>= 99999999999999999999.00000001', '>= 10 lose 5 per 1 over 120 lose 2', "= 5 [\x{e4}\x{bb}\x{b6}]" ],
 	lifecycle => [
 		'draft -> approved -> executing -> closed [after 90 days]; executing -> adjusted -> executing [within 30 days, by finance]; * -> cancelled',
@@ -23,11 +23,12 @@ my %values = (
 		'{text, require 30, weakest, total 100, bounds 1..99.5, round 3} ("a ""b"", c",,,) ("","a ""b"", c",99.5,) ("e)","a ""b"", c",0.5,7.25)',
 		'{integer, zero} ("1",,,,geometric) ("-2","1",1,50) ("3","1",2,)',
 		'{uuid, error} ("00000000-0000-0000-0000-000000000001",,,) ("00000000-0000-0000-0000-000000000002","00000000-0000-0000-0000-000000000001",1,4)' ],
-	scale => [ 'excellent >= 90, good >= 80, fair >= 60, poor', '"a b" >= 1, "c, d" round 0' ],
+	scale => [ 'excellent >= 90, good >= 80, fair >= 60, poor', '"a b" >= 1, "c, d" round 0', 'A < 5, B <= 5, C < 15, D' ],
 	rollup => [
 		'rows 3 scored 2 weight 10 scored_weight 7 sum 560',
 		'rows 72057594037927935 scored 1 weight 1701411834604692317316873037158.84105727 scored_weight 0.1 sum -17014118346046923173168.7303715884105728',
-		'rows 0 scored 0 weight 0 scored_weight 0 sum 0' ]);
+		'rows 0 scored 0 weight 0 scored_weight 0 sum 0',
+		'rows 3 scored 2 weight 10 scored_weight 7 sum 560 beyond -60.5' ]);
 
 $node->safe_psql(
 	'garbage', q{
@@ -75,6 +76,9 @@ sub rollup_field
 {
 	my ($version, $rows, $scored, @figures) = @_;
 
+	# what is beyond 100 is seldom anything
+	push @figures, 0 if @figures == 3;
+
 	# figures that fit 63 bits, sign extended
 	return pack('Cq>q>', $version, $rows, $scored) . join('', map { pack('q>q>', $_ < 0 ? -1 : 0, $_) } @figures);
 }
@@ -91,6 +95,8 @@ my @cases = (
 	[ 'rollup', rollup_field(1, 3, 2, -10, -10, 5), qr/^22P03 .*A weight is negative\.$/, 'a negative weight' ],
 	[ 'rollup', rollup_field(1, 3, 2, 10, 11, 5), qr/^22P03 .*The scored weight is above the total\.$/, 'a scored weight above the total' ],
 	[ 'rollup', rollup_field(1, 3, 2, 10, 0, 5), qr/^22P03 .*There is a sum without scored weight\.$/, 'a sum of nothing' ],
+	[ 'rollup', rollup_field(1, 3, 3, 10, 10, 5, 1), qr/^22P03 .*There is something beyond 100 without missing weight\.$/, 'something beyond nothing' ],
+	[ 'rollup', rollup_field(1, 3, 2, 10, 7, 5, -9), qr/^kept$/, 'something beyond what is missing' ],
 	[ 'target', "\1>= 95", qr/^kept$/, 'the undamaged one' ],
 	[ 'target', '', qr/^08P01 \|/, 'nothing' ],
 	[ 'target', "\1", qr/^22P02 \| invalid input syntax for type bpm.target/, 'no text' ],
