@@ -15,8 +15,9 @@ CONCEPTS = decimal target scale rollup pefa tree lifecycle conformance guard
 # from 50 on, and from 70 on what upgrade_model makes again. The script carries it as the result of a function.
 MODEL = $(sort $(wildcard sql/model/*.sql))
 
-# C files without SQL of their own: the module, what reads rules, and the parts of tree.
-WITHOUT_SQL = bpm number scan value tree_id tree_rules tree_score tree_margin
+# C files without SQL of their own: the module, what reads rules, and the parts of tree and guard.
+WITHOUT_SQL = bpm number scan value tree_id tree_rules tree_score tree_margin \
+	guard_arguments guard_conflict guard_row guard_history guard_owner guard_log guard_closed
 
 EXTENSION  = bpm
 MODULE_big = bpm

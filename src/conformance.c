@@ -21,7 +21,7 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-#include "bpm.h"
+#include "lifecycle.h"
 
 /* ------------------------------------------------------------------------------------------------
  * The state: the events of a group

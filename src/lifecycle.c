@@ -24,7 +24,7 @@
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-#include "bpm.h"
+#include "lifecycle.h"
 
 #define TYPE_NAME "bpm.lifecycle"
 #define EXAMPLE "A lifecycle is written: draft -> approved -> executing -> closed; * -> cancelled."

@@ -168,5 +168,6 @@ begin
 end
 $$;
 comment on function stage_gate_guard() is 'Refuses a stage whose conditions do not hold.';
-create or replace trigger lifecycle_3_gate before insert on stage_event
+-- after the row is there, as nothing may fire between the lifecycle's guard and the row
+create or replace trigger lifecycle_3_gate after insert on stage_event
     for each row execute function stage_gate_guard();

@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(44);
+select no_plan();
 
 -- the search path has no say
 create schema other;
@@ -75,7 +75,7 @@ select throws_ok($$update many set life = 'b c' where id = 1$$, '22P02', 'invali
 -- those that are not kept do not pile up: 3,000 rows, each with another lifecycle than the one before
 create table alternating (id int primary key, life text, stage text);
 insert into alternating select g, format('m%s -> b', g % 100), 'm' || g % 100 from generate_series(1, 3000) g;
-create trigger lifecycle before insert or update on alternating for each row
+create trigger zzz_lifecycle before insert or update on alternating for each row
     execute function bpm.lifecycle_guard('stage', 'life');
 create temp table memory (bytes bigint);
 create function remember_memory() returns trigger language plpgsql as $$
@@ -157,17 +157,93 @@ select lives_ok($$insert into parted values ('p', 'a', '2025-06-01'), ('p', 'b',
 select throws_ok($$insert into parted values ('p', 'c', '2025-07-01')$$, '23514', 'event (program)=(p) of "parted_2025" may not be dated before the latest one', 'the latest one may be in another partition');
 select throws_ok($$insert into parted values ('p', 'a', '2026-07-01')$$, '23514', 'event (program)=(p) of "parted_2026" may not move from "b" to "a"', 'and so may the one before');
 
--- what a history reads is what the user may read
+-- who may only append is judged by all that is there, and is shown none of it
 create role bpm_guard_test;
 grant insert on other.event to bpm_guard_test;
 grant usage on schema other to bpm_guard_test;
+create function pg_temp.failure(statement text) returns text language plpgsql as $$
+declare
+    state text; message text; detail text; hint text;
+begin
+    execute statement;
+    return 'done';
+exception when others then
+    get stacked diagnostics state = returned_sqlstate, message = message_text, detail = pg_exception_detail, hint = pg_exception_hint;
+    return concat_ws(' | ', state, message, nullif(detail, ''));
+end $$;
 set local role bpm_guard_test;
-select throws_ok($$insert into other.event values (2, 'b', '2026-01-02')$$, '42501', null, 'appending needs SELECT on the history');
+select is(pg_temp.failure($$insert into other.event values (2, 'b', '2026-01-02')$$), 'done', 'a role that may only append appends');
+select is(pg_temp.failure($$insert into other.event values (2, 'a', '2026-01-05')$$),
+    '23514 | event of "event" may not move to "a" | The stage that it is in, which you may not see, does not allow that.', 'an illegal move is refused, and the stage before is not shown');
+select is(pg_temp.failure($$insert into other.event values (2, 'c', '2026-01-01 12:00')$$), '23514 | event of "event" may not be dated before the latest one', 'nor when it came');
+select is(pg_temp.failure($$insert into other.event values (2, 'b', '2026-01-05')$$), '23514 | event of "event" is in "b" already', 'what is there already is the one thing it says itself');
 reset role;
 grant select on other.event to bpm_guard_test;
 set local role bpm_guard_test;
-select lives_ok($$insert into other.event values (2, 'b', '2026-01-02')$$, 'with SELECT it appends');
+select is(pg_temp.failure($$insert into other.event values (2, 'a', '2026-01-05')$$),
+    '23514 | event (id)=(2) of "event" may not move from "b" to "a" | From "b" it may move to "c".', 'who may read it is told');
 reset role;
+-- row security hides the history of others; a second beginning is still one
+alter table other.event enable row level security;
+create policy mine on other.event using (id > 100) with check (true);
+set local role bpm_guard_test;
+select is((select count(*) from other.event), 0::bigint, 'row security hides what is there');
+select is(pg_temp.failure($$insert into other.event values (1, 'a', '2026-03-01')$$), '23514 | event of "event" may not move to "a" | The stage that it is in, which you may not see, does not allow that.', 'a hidden history does not begin again');
+select is(pg_temp.failure($$insert into other.event values (1, 'c', '2026-03-01')$$), 'done', 'and goes on');
+select is(current_user::text, 'bpm_guard_test', 'the caller is the caller again');
+reset role;
+alter table other.event force row level security;
+create policy nothing on other.event as restrictive for select using (false);
+select is(pg_temp.failure($$insert into other.event values (1, 'a', '2026-03-02')$$) ~ 'may not move', true, 'FORCE ROW LEVEL SECURITY does not blind the guard');
+alter table other.event no force row level security;
+alter table other.event disable row level security;
+-- an UPDATE of what may not be read
+create table veiled (id int primary key, stage text);
+insert into veiled values (1, 'a');
+create trigger lifecycle before insert or update on veiled for each row execute function bpm.lifecycle_guard('stage', 'a -> b -> c [after 5 days]');
+grant update on veiled to bpm_guard_test;
+set local role bpm_guard_test;
+select is(pg_temp.failure($$update veiled set stage = 'c'$$), '23514 | row of "veiled" may not move to "c" | The stage that it is in, which you may not see, does not allow that.', 'a row guard shows no stage to who may not read it');
+reset role;
+
+-- a stage that was entered by mistake is taken back
+create table mistaken (program text, stage text, at timestamptz, n integer, undone boolean, primary key (program, at, n));
+create trigger lifecycle before insert or update or delete on mistaken for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b -> c -> b; a -> x', 'key', 'program', 'seq', 'n', 'takes_back', 'undone');
+insert into mistaken values ('p', 'a', '2026-01-01', 1, null), ('p', 'b', '2026-01-02', 2, false);
+select is(pg_temp.failure($$insert into mistaken values ('p', 'x', '2026-01-03', 3, false)$$) ~ 'may not move from "b" to "x"', true, 'a mistake stands in the way');
+select is(pg_temp.failure($$insert into mistaken values ('p', 'a', '2026-01-01', 3, true)$$), '23514 | event (program)=(p) of "mistaken" may not take back "a" | The latest event that stands is "b".', 'only the latest event can be taken back');
+select is(pg_temp.failure($$insert into mistaken values ('p', 'b', '2026-01-03', 3, true)$$), '23514 | event (program)=(p) of "mistaken" may not take back "b" | The latest event that stands is "b" at another time.', 'by its time');
+select is(pg_temp.failure($$insert into mistaken values ('q', 'a', '2026-01-03', 3, true)$$), '23514 | event (program)=(q) of "mistaken" may not take back "a" | There is nothing to take back.', 'if there is one');
+select is(pg_temp.failure($$insert into mistaken values ('p', 'b', '2026-01-02', 3, true)$$), 'done', 'the latest is taken back');
+select is(pg_temp.failure($$insert into mistaken values ('p', 'b', '2026-01-02', 4, true)$$) ~ 'may not take back "b"', true, 'once');
+select is(pg_temp.failure($$insert into mistaken values ('p', 'b', '2026-01-02', 4, false)$$), 'done', 'it can be entered again, at the same time');
+select is(pg_temp.failure($$insert into mistaken values ('p', 'c', '2026-01-04', 5, false)$$), 'done', 'and life goes on');
+select is(pg_temp.failure($$insert into mistaken values ('p', 'c', '2026-01-04', 6, true), ('p', 'b', '2026-01-02', 7, true), ('p', 'a', '2026-01-01', 8, true), ('p', 'a', '2026-02-01', 9, false)$$), 'done', 'back to the beginning, and once more');
+select is((select (bpm.lifecycle_check(stage, at, 'a -> b -> c -> b; a -> x')).stage from (select stage, at from mistaken group by program, stage, at having count(*) filter (where undone is not true) > count(*) filter (where undone)) e), 'a', 'what stands is judged by the check');
+
+-- a trigger that fires later could make another row of it
+create table turned (id int primary key, stage text);
+create function turn() returns trigger language plpgsql as $$ begin new.stage := 'closed'; return new; end $$;
+create trigger lifecycle before insert or update on turned for each row execute function bpm.lifecycle_guard('stage', 'draft -> open -> closed');
+create trigger turn before insert or update on turned for each row execute function turn();
+select is(pg_temp.failure($$insert into turned values (1, 'draft')$$), '55000 | trigger "turn" of table "turned" fires after the lifecycle guard "lifecycle" | It could change the row that the guard has judged.', 'a trigger after the guard is refused');
+alter trigger turn on turned rename to a_turn;
+select is(pg_temp.failure($$insert into turned values (1, 'draft')$$) ~ 'may not begin in "closed"', true, 'before it, its work is judged');
+alter trigger a_turn on turned rename to turn;
+alter table turned disable trigger turn;
+select is(pg_temp.failure($$insert into turned values (1, 'draft')$$), 'done', 'a trigger that is off is none');
+alter table turned enable trigger turn;
+drop trigger turn on turned;
+create trigger turn before update on turned for each row execute function turn();
+select is(pg_temp.failure($$insert into turned values (2, 'draft')$$), 'done', 'nor one of another event');
+select is(pg_temp.failure($$update turned set stage = 'open'$$) ~ '^55000', true, 'at its own event it is');
+drop trigger turn on turned;
+create trigger turn after update on turned for each row execute function turn();
+create trigger turn_statement before update on turned for each statement execute function turn();
+select is(pg_temp.failure($$update turned set stage = 'open' where id = 1$$), 'done', 'what fires after the row, or once a statement, changes no row');
+create trigger lifecycle_of_two before insert or update on turned for each row execute function bpm.lifecycle_guard('stage', 'draft -> open');
+select is(pg_temp.failure($$update turned set stage = 'closed' where id = 1$$) ~ 'unknown stage "closed"', true, 'two guards stand beside each other');
 
 -- many histories in one transaction do not fill the lock table
 select lives_ok($$insert into other.event select g, 'a', '2026-01-01' from generate_series(10, 20000) g$$, '20,000 histories in one statement');

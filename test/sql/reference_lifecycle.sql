@@ -55,6 +55,19 @@ create trigger lifecycle before insert or update or delete on stage_event for ea
 insert into stage_event values (1, 'draft', '2026-01-10'), (1, 'approved', '2026-02-20');
 insert into stage_event values (1, 'executing', '2026-02-01');
 
+create table stage_log (program_id integer, stage text, at date, taken_back boolean not null default false);
+create trigger lifecycle before insert or update or delete on stage_log for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'draft -> approved -> executing -> closed',
+        'key', 'program_id', 'takes_back', 'taken_back');
+insert into stage_log values (1, 'draft', '2026-01-10', false), (1, 'approved', '2026-02-20', false);
+insert into stage_log values (1, 'approved', '2026-02-20', true);
+
+select program_id, (bpm.lifecycle_check(stage, at, 'draft -> approved -> executing -> closed')).stage
+from (select program_id, stage, at from stage_log
+      group by program_id, stage, at
+      having count(*) filter (where not taken_back) > count(*) filter (where taken_back)) as standing
+group by program_id;
+
 create table history (program text, stage text, at timestamptz);
 insert into history values
     ('roads', 'draft', '2026-01-10'), ('roads', 'approved', '2026-02-20'), ('roads', 'executing', '2026-03-01'),
