@@ -71,7 +71,7 @@ static inline bool
 bpm_try_input(PGFunction function, char *text, Datum *value)
 {
 #if PG_VERSION_NUM >= 160000
-	ErrorSaveContext soft = {T_ErrorSaveContext};
+	ErrorSaveContext soft = {.type = T_ErrorSaveContext};
 
 	return DirectInputFunctionCallSafe(function, text, InvalidOid, -1, (Node *) &soft, value);
 #else
