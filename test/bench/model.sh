@@ -42,8 +42,9 @@ from program p, generate_series(0, 14) i, generate_series(1, 12) m;
 insert into budget_entry (program_id, fiscal_year, entry_id, kind, entry_date, amount, recorded_at, recorded_by)
 select p.program_id, 2026, k.kind, k.kind, '2026-02-01', (substr(p.program_id, 2)::integer % 9973 + 1) * 100 * k.f, '2026-02-01', 'bench'
 from program p, (values ('approved', 1.0), ('adjusted', 0.1), ('executed', 0.9)) k (kind, f);
+select refresh_trees();
 EOSQL
-    bench_warm "$1.unit" "$1.program" "$1.indicator" "$1.target_revision" "$1.measurement" "$1.budget_entry"
+    bench_warm "$1.unit" "$1.node_above" "$1.program" "$1.indicator" "$1.target_revision" "$1.measurement" "$1.budget_entry"
 }
 
 make_model whole "$PROGRAMS"
@@ -94,6 +95,46 @@ table_row 'reading everything'
 limit_row 'unit_result' 'reading everything' 3
 table_row 'unit_result, half the data'
 limit_row 'unit_result' 'unit_result, half the data' 2.2 'all of it beside half'
+
+# Trees: UNITS units, ten below each, in three years with a reorganisation in each; programs in the lowest thousand.
+UNITS=${UNITS:-100000}
+bench_psql >/dev/null <<EOSQL
+select bpm.create_model('wide');
+set search_path = wide;
+create table took (what text primary key, began timestamptz default clock_timestamp(), done timestamptz);
+insert into took values ('insert');
+insert into unit select 'u' || i, case when i > 0 then 'u' || (i - 1) / 10 end, 'Unit ' || i from generate_series(0, $UNITS - 1) i;
+update took set done = clock_timestamp() where what = 'insert';
+analyze;
+insert into unit_move values ('u5', 2026, 'u6'), ('u55', 2027, 'u77');
+set session_replication_role = replica;
+insert into program (program_id, fiscal_year, name, unit_id)
+select 'p' || p, y, 'Program ' || p, 'u' || $UNITS - 1 - p from generate_series(0, 999) p, generate_series(2025, 2027) y;
+insert into indicator (program_id, fiscal_year, indicator_id, name)
+select program_id, fiscal_year, 'i' || i, 'Indicator ' || i from program, generate_series(1, 15) i;
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight)
+select program_id, fiscal_year, indicator_id, make_date(fiscal_year, 1, 1), '>= 80', 1 from indicator;
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual)
+select program_id, fiscal_year, indicator_id, make_date(fiscal_year, m, 28), 70 + m from indicator, generate_series(1, 12) m;
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
+select program_id, fiscal_year, 'approved', make_date(fiscal_year, 1, 1), 100 from program;
+EOSQL
+bench_warm wide.unit wide.node_above wide.program wide.indicator wide.target_revision wide.measurement wide.budget_entry
+RUNS=$((RUNS_ASKED > 5 ? RUNS_ASKED : 5))
+leaf="u$((UNITS - 1))"
+# a large branch goes to another parent and back: two moves, each with all that lies below
+bench_time \
+    'one program of many units' "select * from wide.program_result where program_id = 'p0' and fiscal_year = 2026" \
+    'one unit of many' "select * from wide.unit_result where unit_id = '$leaf' and fiscal_year = 2026" \
+    'reading what lies above and below' "select count(ancestor_id), max(id), sum(distance) from wide.node_above where tree = 'unit'" \
+    'moving a branch' "update wide.unit set parent_id = case parent_id when 'u0' then 'u2' else 'u0' end where unit_id = 'u1'"
+table_head "$UNITS units, three years"
+table_row 'one program of many units'
+limit_row 'one unit of many' 'one program of many units' 10
+table_row 'reading what lies above and below'
+printf '%-42s %8.3f %8s %8s %5s %s\n' 'moving a branch of 11,111 units' "${MEDIAN['moving a branch']}" '' '' '1 s' \
+    "$(verdict "${MEDIAN['moving a branch']}" 1)"
+bench_psql -At -c "select format('%-42s %8s', 'all units in one statement', round(extract(epoch from done - began), 3)) from wide.took"
 
 if [[ -n ${PLANS:-} ]]; then
     bench_psql -c "explain (costs off) select * from whole.program_result where unit_id = 'u7'" \
