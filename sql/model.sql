@@ -53,6 +53,24 @@ $$;
 comment on function bpm.run_model_scripts(name, integer, integer) is
 'Runs the scripts of the model whose number is above the first and not above the second, in a schema. Used by create_model and upgrade_model.';
 
+create function bpm.analyze_model(schema_name name) returns void
+    language plpgsql volatile strict parallel unsafe
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    t regclass;
+begin
+    for t in
+        select c.oid from pg_class c
+        where c.relnamespace = to_regnamespace(quote_ident(schema_name)) and c.relkind in ('r', 'p')
+    loop
+        execute format('analyze %s', t);
+    end loop;
+end
+$$;
+comment on function bpm.analyze_model(name) is
+'ANALYZE on all tables of a model. create_model ends with it.';
+
 create function bpm.create_model(schema_name name) returns void
     language plpgsql volatile strict parallel unsafe
     set search_path = pg_catalog, pg_temp
@@ -75,6 +93,8 @@ begin
     execute format('insert into %I.model_version (level, version, upgraded_at) select max(substr(part, 1, 2)::integer), %L, now()
         from bpm.model_scripts() where substr(part, 1, 2)::integer < 70', schema_name,
         (select extversion from pg_extension where extname = 'bpm'));
+    -- Of a table that was never looked at the planner expects ten pages: then small models have plans for large ones.
+    perform bpm.analyze_model(schema_name);
 end
 $$;
 comment on function bpm.create_model(name) is
@@ -107,8 +127,9 @@ begin
     -- the functions of the tables are made once; the schema may have been renamed since
     for guard in
         select p.oid::regprocedure from pg_proc p
-        where p.pronamespace = to_regnamespace(quote_ident(schema_name)) and p.pronargs = 0
-            and p.proname in ('tree_guard', 'fact_guard', 'indicator_guard', 'stage_event_lifecycle', 'unit_visible_refresh')
+        where p.pronamespace = to_regnamespace(quote_ident(schema_name))
+            and p.proname in ('tree_close', 'tree_close_one', 'tree_loop', 'unit_visible_close', 'tree_keep',
+                              'fact_guard', 'indicator_guard', 'stage_event_lifecycle', 'unit_visible_refresh')
     loop
         execute format('alter function %s set search_path = %I, pg_temp', guard, schema_name);
     end loop;
@@ -148,7 +169,13 @@ create function bpm.enable_row_security(schema_name name) returns integer
 as $$
 declare
     t record;
-    seen constant text := 'unit_id in (select v.unit_id from %1$I.unit_visible v)';
+    -- arrays, made once a statement: the planner does not charge them again for every row. A unit that a role sees in
+    -- some years only is the exception, and looked up by its year.
+    seen constant text := 'unit_id = any ((select array_agg(v.unit_id) from %1$I.unit_visible v)::text[])';
+    seen_in_year constant text := seen || ' and (unit_id <> all (coalesce((select array_agg(v.unit_id) from %1$I.unit_visible v
+        where v.from_year > 0 or v.to_year < 9999), ''{}'')::text[])
+        or exists (select from %1$I.unit_visible v
+            where v.unit_id = %2$I.unit_id and %2$I.fiscal_year between v.from_year and v.to_year))';
     rule text;
     writable boolean;
     done integer := 0;
@@ -161,27 +188,36 @@ begin
     loop
         writable := true;
         if t.name in ('unit', 'program') then
-            rule := seen;
+            rule := case t.name when 'unit' then seen else seen_in_year end;
             writable := t.name = 'program';
-        elsif t.name in ('budget_entry', 'indicator', 'target_revision', 'measurement', 'rating_override', 'stage_event') then
+        elsif t.name = 'unit_move' then
+            rule := seen || ' and (parent_id is null or ' || replace(seen, 'unit_id =', 'parent_id =') || ')';
+            writable := false;
+        elsif t.name = 'node_above' then
+            rule := 'tree <> ''unit'' or ancestor_id = any ((select array_agg(v.unit_id) from %1$I.unit_visible v)::text[])';
+            writable := false;
+        elsif t.name in ('budget_entry', 'program_objective', 'indicator', 'target_revision', 'measurement',
+                         'rating_override', 'stage_event') then
             rule := 'exists (select from %1$I.program p where p.program_id = ' || quote_ident(t.name) || '.program_id and p.fiscal_year = '
                 || quote_ident(t.name) || '.fiscal_year)';
         elsif t.name in ('unit_access', 'unit_visible') then
-            rule := 'exists (select from pg_catalog.pg_roles r where r.rolname = role_name and pg_catalog.pg_has_role(r.oid, ''usage''))';
+            rule := 'role_name = any ((select array_agg(r.rolname) from pg_catalog.pg_roles r
+                where pg_catalog.pg_has_role(r.oid, ''usage''))::text[])';
             writable := false;
         elsif t.name = 'published_total' then
-            rule := seen || ' or ''true'' = (select s.totals_policy from %1$I.setting s where s.fiscal_year <= published_total.fiscal_year
+            rule := seen_in_year || ' or ''true'' = (select s.totals_policy from %1$I.setting s where s.fiscal_year <= published_total.fiscal_year
                 order by s.fiscal_year desc limit 1)';
             writable := false;
         elsif t.name like 'import\_%' then
             rule := 'loaded_by = current_user';
         elsif t.name = 'translation' then
-            rule := 'kind <> ''unit'' or code in (select v.unit_id from %1$I.unit_visible v)';
+            rule := 'kind <> ''unit'' or ' || replace(seen, 'unit_id =', 'code =');
             writable := false;
         elsif t.name in ('framework', 'framework_indicator') then
             rule := 'true';
         elsif t.name in ('model_version', 'nature', 'scope', 'fund', 'revenue_type', 'dimension', 'aspect', 'setting',
-                         'function_code', 'objective', 'lifecycle_rule', 'stage_gate') then
+                         'function_code', 'function_move', 'economic_class', 'economic_move', 'objective', 'objective_move', 'tree_lock',
+                         'lifecycle_rule', 'stage_gate') then
             rule := 'true';
             writable := false;
         else
@@ -192,9 +228,9 @@ begin
         execute format('drop policy if exists bpm_read on %s', t.relation);
         execute format('drop policy if exists bpm_write on %s', t.relation);
         if writable then
-            execute format('create policy bpm_write on %s for all using (%s) with check (%2$s)', t.relation, format(rule, schema_name));
+            execute format('create policy bpm_write on %s for all using (%s) with check (%2$s)', t.relation, format(rule, schema_name, t.name));
         else
-            execute format('create policy bpm_read on %s for select using (%s)', t.relation, format(rule, schema_name));
+            execute format('create policy bpm_read on %s for select using (%s)', t.relation, format(rule, schema_name, t.name));
         end if;
         done := done + 1;
     end loop;
@@ -245,14 +281,16 @@ begin
         from pg_class c
         join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
         where c.relnamespace = to_regnamespace(quote_ident(schema_name)) and c.relkind in ('r', 'p')
-            and (c.relname in ('program', 'indicator', 'budget_entry', 'target_revision', 'measurement', 'rating_override',
+            and (c.relname in ('program', 'program_objective', 'indicator', 'budget_entry', 'target_revision', 'measurement', 'rating_override',
                                'stage_event', 'framework', 'framework_indicator') or c.relname like 'import\_%')
             and a.attname not in ('recorded_at', 'recorded_by', 'loaded_by')
         group by c.oid, c.relname
     loop
         -- when and by whom is not the editor's to say
         execute format('grant insert (%s) on %s to %I', r.columns, r.relation, role_name);
-        if r.name in ('program', 'indicator') then
+        if r.name = 'program_objective' then
+            execute format('grant update (share), delete on %s to %I', r.relation, role_name);
+        elsif r.name in ('program', 'indicator') then
             execute format('grant update (%s) on %s to %I', r.columns, r.relation, role_name);
         elsif r.name like 'import\_%' then
             execute format('grant select, delete on %s to %I', r.relation, role_name);

@@ -1,4 +1,4 @@
--- Reference data: classifications, trees, settings. All of it rows, to be changed by the office.
+-- Reference data: classifications and settings. All of it rows, to be changed by the office.
 -- Everything here is made once; the names are those of the schema that comes first in the search_path.
 
 create table model_version (
@@ -10,88 +10,6 @@ comment on table model_version is 'Which migrations the model has, and from whic
 comment on column model_version.level is 'The number of the last migration.';
 comment on column model_version.version is 'The version of the extension that ran it.';
 comment on column model_version.upgraded_at is 'When.';
-
--- trees ------------------------------------------------------------------------------------------
-
--- A tree stays a tree: a row that would become its own ancestor is refused.
-create function tree_guard() returns trigger
-    language plpgsql volatile parallel unsafe
-    set search_path from current
-as $$
-declare
-    id text := to_jsonb(new) ->> tg_argv[0];
-    loops boolean;
-begin
-    if new.parent_id is null then
-        return new;
-    end if;
-    -- two sessions could each make half of a cycle
-    perform pg_advisory_xact_lock(tg_relid::bigint);
-    execute format('with recursive up (id) as (
-                        select $1
-                        union
-                        select t.parent_id from %I.%I t join up on t.%I = up.id where t.parent_id is not null)
-                    select exists (select from up where id = $2)', tg_table_schema, tg_table_name, tg_argv[0])
-        into loops using new.parent_id, id;
-    if loops then
-        raise exception 'a row of "%" cannot be below itself', tg_table_name
-            using errcode = 'check_violation',
-                  detail = format('%s is above %s already.', id, new.parent_id),
-                  hint = 'Choose a parent outside of its own branch.';
-    end if;
-    return new;
-end
-$$;
-comment on function tree_guard() is 'Refuses a parent that lies below the row. The argument is the column that holds the id.';
-
-create table unit (
-    unit_id   text primary key check (unit_id <> ''),
-    parent_id text references unit,
-    name      text not null,
-    level     text,
-    sort      integer not null default 0
-);
-comment on table unit is 'Who spends: government, departments, offices, as a tree.';
-comment on column unit.unit_id is 'The code of the unit.';
-comment on column unit.parent_id is 'The unit above; empty at the top.';
-comment on column unit.name is 'The name of the unit.';
-comment on column unit.level is 'What kind of unit it is, in the office''s own words: government, department, office.';
-comment on column unit.sort is 'Place among its siblings.';
-create index unit_parent on unit (parent_id);
-create trigger tree_guard before insert or update on unit
-    for each row execute function tree_guard('unit_id');
-
-create table function_code (
-    function_id text primary key check (function_id <> ''),
-    parent_id   text references function_code,
-    name        text not null,
-    scheme      text not null default 'local',
-    sort        integer not null default 0
-);
-comment on table function_code is 'What for: the functional classification, as a tree. Seeded with a national classification and with the ten divisions of COFOG; replace either.';
-comment on column function_code.function_id is 'The code of the function.';
-comment on column function_code.parent_id is 'The function above; empty at the top.';
-comment on column function_code.name is 'The name of the function.';
-comment on column function_code.scheme is 'The classification it belongs to: national, cofog, or your own.';
-comment on column function_code.sort is 'Place among its siblings.';
-create index function_code_parent on function_code (parent_id);
-create trigger tree_guard before insert or update on function_code
-    for each row execute function tree_guard('function_id');
-
-create table objective (
-    objective_id text primary key check (objective_id <> ''),
-    parent_id    text references objective,
-    name         text not null,
-    sort         integer not null default 0
-);
-comment on table objective is 'What the programs contribute to: the performance of the government, as a tree. Seeded with a ready-made one; replace it.';
-comment on column objective.objective_id is 'The code of the objective.';
-comment on column objective.parent_id is 'The objective above; empty at the top.';
-comment on column objective.name is 'The name of the objective.';
-comment on column objective.sort is 'Place among its siblings.';
-create index objective_parent on objective (parent_id);
-create trigger tree_guard before insert or update on objective
-    for each row execute function tree_guard('objective_id');
 
 -- flat classifications ---------------------------------------------------------------------------
 
@@ -266,34 +184,6 @@ insert into aspect values
     ('effectiveness', 'Effectiveness', 3),
     ('equity', 'Equity', 4);
 
-insert into function_code (function_id, parent_id, name, scheme, sort) values
-    ('national', null, 'National functional classification', 'national', 0),
-    ('201', 'national', 'General public services', 'national', 1),
-    ('205', 'national', 'Education', 'national', 2),
-    ('206', 'national', 'Science and technology', 'national', 3),
-    ('208', 'national', 'Social security and employment', 'national', 4),
-    ('210', 'national', 'Health', 'national', 5),
-    ('213', 'national', 'Agriculture, forestry and water', 'national', 6),
-    ('cofog', null, 'Classification of the functions of government', 'cofog', 0),
-    ('01', 'cofog', 'General public services', 'cofog', 1),
-    ('02', 'cofog', 'Defence', 'cofog', 2),
-    ('03', 'cofog', 'Public order and safety', 'cofog', 3),
-    ('04', 'cofog', 'Economic affairs', 'cofog', 4),
-    ('05', 'cofog', 'Environmental protection', 'cofog', 5),
-    ('06', 'cofog', 'Housing and community amenities', 'cofog', 6),
-    ('07', 'cofog', 'Health', 'cofog', 7),
-    ('08', 'cofog', 'Recreation, culture and religion', 'cofog', 8),
-    ('09', 'cofog', 'Education', 'cofog', 9),
-    ('10', 'cofog', 'Social protection', 'cofog', 10);
-
-insert into objective (objective_id, parent_id, name, sort) values
-    ('government', null, 'Government performance', 0),
-    ('cost', 'government', 'Government cost', 1),
-    ('efficiency', 'government', 'Government efficiency', 2),
-    ('stability', 'government', 'Political stability', 3),
-    ('progress', 'government', 'Social progress', 4),
-    ('expectations', 'government', 'Development expectations', 5);
-
 insert into lifecycle_rule values
     ('project', 'Project, all five links', bpm.project_lifecycle()),
     ('basic', 'Basic expenditure and revenue', bpm.basic_lifecycle());
@@ -389,13 +279,7 @@ begin
             ('objective', 'progress', 'zh', '\793E\4F1A\8FDB\6B65'),
             ('objective', 'progress', 'fr', 'Progr\00E8s social'),
             ('objective', 'expectations', 'zh', '\53D1\5C55\9884\671F'),
-            ('objective', 'expectations', 'fr', 'Perspectives de d\00E9veloppement'),
-            ('function_code', '201', 'zh', '\4E00\822C\516C\5171\670D\52A1\652F\51FA'),
-            ('function_code', '205', 'zh', '\6559\80B2\652F\51FA'),
-            ('function_code', '206', 'zh', '\79D1\5B66\6280\672F\652F\51FA'),
-            ('function_code', '208', 'zh', '\793E\4F1A\4FDD\969C\548C\5C31\4E1A\652F\51FA'),
-            ('function_code', '210', 'zh', '\536B\751F\5065\5EB7\652F\51FA'),
-            ('function_code', '213', 'zh', '\519C\6797\6C34\652F\51FA')
+            ('objective', 'expectations', 'fr', 'Perspectives de d\00E9veloppement')
         ) as v (kind, code, language, name)
     loop
         begin

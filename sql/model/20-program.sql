@@ -22,7 +22,6 @@ create table program (
     scope        text not null default 'project' references scope,
     fund         text not null default 'general' references fund,
     function_id  text references function_code,
-    objective_id text references objective,
     revenue_type text references revenue_type,
     responsible  text,
     lifecycle_id text not null default 'project' references lifecycle_rule,
@@ -40,7 +39,6 @@ comment on column program.nature is 'Revenue or expenditure.';
 comment on column program.scope is 'Basic, project, department or government.';
 comment on column program.fund is 'The purse its money belongs to.';
 comment on column program.function_id is 'What for.';
-comment on column program.objective_id is 'The objective it contributes to.';
 comment on column program.revenue_type is 'For revenue: what kind.';
 comment on column program.responsible is 'The person who answers for it.';
 comment on column program.lifecycle_id is 'The states it may pass through.';
@@ -48,8 +46,24 @@ comment on column program.framework_id is 'The framework its indicators came fro
 comment on column program.recorded_at is 'When it was recorded.';
 comment on column program.recorded_by is 'By whom.';
 create index program_unit on program (unit_id, fiscal_year);
-create index program_function on program (function_id, fiscal_year);
-create index program_objective on program (objective_id, fiscal_year);
+create index program_function on program (coalesce(function_id, 'unclassified'), fiscal_year);
+-- In a small office no program has a function: the planner would then expect all of them below every function.
+alter index program_function alter column 1 set statistics 0;
+
+create table program_objective (
+    program_id   text not null,
+    fiscal_year  integer not null,
+    objective_id text not null references objective,
+    share        numeric(7,4) not null default 100 check (share > 0 and share <= 100),
+    primary key (program_id, fiscal_year, objective_id),
+    foreign key (program_id, fiscal_year) references program on delete cascade
+);
+create index program_objective_node on program_objective (objective_id, fiscal_year);
+comment on table program_objective is 'The objectives that a program contributes to, by shares of its money; what is left of 100 % is unclassified.';
+comment on column program_objective.program_id is 'The program.';
+comment on column program_objective.fiscal_year is 'The fiscal year.';
+comment on column program_objective.objective_id is 'The objective it contributes to.';
+comment on column program_objective.share is 'Percent of the program; what goes beyond 100 in all counts nowhere and is named by check_result.';
 
 create table rating_override (
     program_id  text not null,

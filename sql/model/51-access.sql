@@ -10,35 +10,54 @@ comment on column unit_access.role_name is 'The role, or one that it is a member
 comment on column unit_access.unit_id is 'The unit, with all below it.';
 
 create table unit_visible (
-    role_name text not null,
-    unit_id   text not null,
-    primary key (role_name, unit_id)
+    role_name  text not null,
+    through_id text not null,
+    unit_id    text not null,
+    from_year  integer not null,
+    to_year    integer not null,
+    primary key (role_name, through_id, unit_id, from_year)
 );
-comment on table unit_visible is 'unit_access with all units below, for the policies; kept by triggers, not to be written to.';
+create index unit_visible_unit on unit_visible (unit_id);
+comment on table unit_visible is 'unit_access with all units below, by year, for the policies; kept by triggers, not to be written to.';
 comment on column unit_visible.role_name is 'The role.';
+comment on column unit_visible.through_id is 'The unit of unit_access that it comes from.';
 comment on column unit_visible.unit_id is 'A unit that it sees.';
+comment on column unit_visible.from_year is 'The first fiscal year in which it sees it; 0 for ever before.';
+comment on column unit_visible.to_year is 'The last fiscal year in which it sees it; 9999 for ever after.';
+
+create function unit_visible_close(units text[]) returns void
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    delete from unit_visible v where v.unit_id = any (units);
+    insert into unit_visible (role_name, through_id, unit_id, from_year, to_year)
+    select a.role_name, a.unit_id, n.id, n.from_year, n.to_year
+    from unit_access a
+    join node_above n on n.tree = 'unit' and n.ancestor_id = a.unit_id
+    where n.id = any (units);
+end
+$$;
+comment on function unit_visible_close(text[]) is 'Brings unit_visible up to date for some units; used where node_above changes.';
 
 create function unit_visible_refresh() returns trigger
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
 begin
-    lock table unit_visible in share row exclusive mode;
-    with recursive seen (role_name, unit_id) as (
-        select a.role_name, a.unit_id from unit_access a
-        union
-        select s.role_name, u.unit_id from seen s join unit u on u.parent_id = s.unit_id
-    ), gone as (
-        delete from unit_visible v
-        where not exists (select from seen s where s.role_name = v.role_name and s.unit_id = v.unit_id)
-    )
-    insert into unit_visible select role_name, unit_id from seen on conflict do nothing;
+    -- as a move of a unit does: one of the two sees what the other did
+    update tree_lock l set changes = l.changes + 1 where l.tree = 'unit' and l.xmin <> pg_current_xact_id()::xid;
+    delete from unit_visible v
+    where not exists (select from unit_access a where a.role_name = v.role_name and a.unit_id = v.through_id);
+    insert into unit_visible (role_name, through_id, unit_id, from_year, to_year)
+    select a.role_name, a.unit_id, n.id, n.from_year, n.to_year
+    from unit_access a
+    join node_above n on n.tree = 'unit' and n.ancestor_id = a.unit_id
+    on conflict do nothing;
     return null;
 end
 $$;
-comment on function unit_visible_refresh() is 'Keeps unit_visible what unit and unit_access say.';
-create trigger unit_visible_refresh after insert or update or delete or truncate on unit
-    for each statement execute function unit_visible_refresh();
+comment on function unit_visible_refresh() is 'Keeps unit_visible what unit_access says.';
 create trigger unit_visible_refresh after insert or update or delete or truncate on unit_access
     for each statement execute function unit_visible_refresh();
 

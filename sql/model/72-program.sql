@@ -1,7 +1,7 @@
 -- Programs: money, execution, score, rating, stage
 
 create or replace view program_result with (security_invoker = true) as
-select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.objective_id, p.revenue_type,
+select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.revenue_type,
        n.is_revenue::integer as is_revenue,
        1 as programs, (t.score is not null)::integer as scored_programs,
        b.approved::numeric(38,2) as approved, b.adjusted::numeric(38,2) as adjusted,

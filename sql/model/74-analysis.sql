@@ -19,7 +19,7 @@ with own as (
            coalesce(sum(o.collected), 0) as collected, coalesce(sum(o.tax), 0) as tax,
            coalesce(sum(o.own), 0) as own, coalesce(sum(o.squares), 0) as squares, coalesce(sum(o.spent), 0) as spent
     from own o
-    join unit_tree t on t.unit_id = o.unit_id
+    join node_above t on t.tree = 'unit' and t.id = o.unit_id and o.fiscal_year between t.from_year and t.to_year
     group by t.ancestor_id, o.fiscal_year
 ), year as (
     select t.*, case when lag(t.fiscal_year) over w = t.fiscal_year - 1 then lag(t.collected) over w end as collected_before
@@ -39,9 +39,11 @@ select t.unit_id, t.fiscal_year,
            as growth,
        t.own::numeric(38,2) as own_collected, t.spent::numeric(38,2) as spent,
        (case when t.spent > 0 then 100 * t.own / t.spent end)::numeric(38,4) as self_sufficiency,
-       n.parent_id, n.name
+       a.ancestor_id as parent_id, n.name
 from year t
 join unit n on n.unit_id = t.unit_id
+left join node_above a on a.tree = 'unit' and a.id = t.unit_id and a.distance = 1
+    and t.fiscal_year between a.from_year and a.to_year
 where t.programs > 0;
 comment on view revenue_result is 'One row per unit with revenue and year, with everything below it: collection against plan, tax share, concentration, growth, self-sufficiency.';
 
@@ -79,7 +81,7 @@ with program_aspect as (
     select t.ancestor_id as unit_id, o.fiscal_year, o.aspect, sum(o.programs) as programs,
            sum(o.indicators) as indicators, sum(o.scored_indicators) as scored_indicators, bpm.rollup(o.score) as score
     from own o
-    join unit_tree t on t.unit_id = o.unit_id
+    join node_above t on t.tree = 'unit' and t.id = o.unit_id and o.fiscal_year between t.from_year and t.to_year
     group by t.ancestor_id, o.fiscal_year, o.aspect
 )
 select t.unit_id, t.fiscal_year, t.aspect,
@@ -87,9 +89,11 @@ select t.unit_id, t.fiscal_year, t.aspect,
        t.scored_indicators::integer as scored_indicators,
        bpm.weight(t.score)::numeric(38,2) as money, bpm.scored_weight(t.score)::numeric(38,2) as scored_money,
        bpm.weighted_sum(t.score)::numeric(38,10) as score_sum, bpm.score(t.score)::numeric(11,8) as score,
-       n.parent_id, n.name
+       a.ancestor_id as parent_id, n.name
 from total t
-join unit n on n.unit_id = t.unit_id;
+join unit n on n.unit_id = t.unit_id
+left join node_above a on a.tree = 'unit' and a.id = t.unit_id and a.distance = 1
+    and t.fiscal_year between a.from_year and a.to_year;
 comment on view aspect_result is 'One row per unit, year and aspect (the four Es), with everything below it; programs are weighted by money.';
 
 create or replace view trend with (security_invoker = true) as

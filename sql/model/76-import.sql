@@ -54,18 +54,24 @@ as $$
         from parsed p
         left join program e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
         cross join lateral (
-            select (e.name, e.unit_id, e.nature, e.scope, e.fund, e.function_id, e.objective_id, e.revenue_type, e.responsible, e.lifecycle_id)
+            select (e.name, e.unit_id, e.nature, e.scope, e.fund, e.function_id, o.objective_id, e.revenue_type, e.responsible, e.lifecycle_id)
                 is not distinct from
                 (p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.objective_id, p.revenue_type, p.responsible, p.lifecycle_id)
-                and e.program_id is not null as same) s
+                and e.program_id is not null as same
+            from (select string_agg(o.objective_id || case when o.share < 100 then ' ' || o.share else '' end, ', ') as objective_id
+                  from program_objective o where o.program_id = p.program_id and o.fiscal_year = p.fiscal_year) o) s
         window w as (partition by p.program_id, p.fiscal_year order by p.row_no)
     ), added as (
-        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, objective_id, revenue_type,
+        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, revenue_type,
                              responsible, lifecycle_id)
-        select program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, objective_id, revenue_type,
+        select program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, revenue_type,
                responsible, lifecycle_id
         from judged where why is null and not same
         returning 1
+    ), served as (
+        insert into program_objective (program_id, fiscal_year, objective_id)
+        select program_id, fiscal_year, objective_id
+        from judged where why is null and not same and objective_id is not null
     ), gone as (
         delete from import_program i using judged j where j.row_no = i.row_no and j.why is null
     ), kept as (

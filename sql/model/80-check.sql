@@ -185,6 +185,16 @@ with program_fact as (
     from (select distinct fiscal_year from program) p
     where not exists (select from setting s where s.fiscal_year <= p.fiscal_year)
     union all
+    select 'error', 'objective shares', o.program_id, o.fiscal_year, null,
+           format('The shares total %s %%.', trim_scale(sum(o.share))), 'Lower them to 100 % in all; what goes beyond counts nowhere.'
+    from program_objective o
+    group by o.program_id, o.fiscal_year
+    having sum(o.share) > 100
+    union all
+    select 'error', t.kind, null, null, t.id, t.detail,
+           case t.kind when 'tree loop' then 'Give one of them another parent, then call refresh_trees().' else 'Call refresh_trees().' end
+    from tree_faults() t
+    union all
     select 'error', f.input || ': ' || f.kind, f.program_id, f.fiscal_year, f.item, f.detail, f.mend
     from input_fault f
 )

@@ -24,19 +24,23 @@ begin
     loop
         select c.unit_id into branch
         from published_total p
-        join unit u on u.parent_id = p.unit_id
-        join published_total c on c.unit_id = u.unit_id and c.fiscal_year = year and c.suppressed = 0
+        join node_above u on u.tree = 'unit' and u.ancestor_id = p.unit_id and u.distance = 1
+            and year between u.from_year and u.to_year
+        join published_total c on c.unit_id = u.id and c.fiscal_year = year and c.suppressed = 0
         cross join lateral (
             select p.programs - coalesce(sum(x.programs), 0) as programs
-            from unit y
-            join published_total x on x.unit_id = y.unit_id and x.fiscal_year = year and x.suppressed = 0
-            where y.parent_id = p.unit_id) rest
+            from node_above y
+            join published_total x on x.unit_id = y.id and x.fiscal_year = year and x.suppressed = 0
+            where y.tree = 'unit' and y.ancestor_id = p.unit_id and y.distance = 1
+                and year between y.from_year and y.to_year) rest
         where p.fiscal_year = year and p.suppressed = 0 and rest.programs between 1 and k - 1
         order by p.unit_id, c.programs, c.unit_id
         limit 1;
         exit when not found;
         update published_total t set suppressed = 1
-        where t.fiscal_year = year and t.unit_id in (select b.unit_id from unit_tree b where b.ancestor_id = branch);
+        where t.fiscal_year = year and t.unit_id in (
+            select b.id from node_above b where b.tree = 'unit' and b.ancestor_id = branch
+                and year between b.from_year and b.to_year);
     end loop;
     update published_total t
     set programs = null, budget = null, executed = null, money = null, scored_money = null, score_sum = null,

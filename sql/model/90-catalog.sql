@@ -8,13 +8,13 @@ from (values
     (2, 'indicator_tree_result', 'indicator_tree_result'::regclass, 'node of the indicator tree of a program and year', 'program_id, fiscal_year, indicator_id',
      'program_result (program_id, fiscal_year); indicator_tree_result (program_id, fiscal_year, indicator_id = parent_id)'),
     (3, 'program_result', 'program_result'::regclass, 'program and year', 'program_id, fiscal_year',
-     'unit (unit_id); function_code (function_id); objective (objective_id); nature, scope, fund, revenue_type by their names'),
+     'unit (unit_id); function_code (function_id); program_objective (program_id, fiscal_year); nature, scope, fund, revenue_type by their names'),
     (4, 'unit_result', 'unit_result'::regclass, 'unit and year, all below it included', 'unit_id, fiscal_year',
      'unit_result (unit_id = parent_id, fiscal_year); program_result (unit_id, fiscal_year) for what is the unit''s own'),
     (5, 'function_result', 'function_result'::regclass, 'function and year, all below it included', 'function_id, fiscal_year',
      'function_result (function_id = parent_id, fiscal_year); program_result (function_id, fiscal_year)'),
     (6, 'objective_result', 'objective_result'::regclass, 'objective and year, all below it included', 'objective_id, fiscal_year',
-     'objective_result (objective_id = parent_id, fiscal_year); program_result (objective_id, fiscal_year)'),
+     'objective_result (objective_id = parent_id, fiscal_year); program_objective (objective_id, fiscal_year)'),
     (7, 'classification_result', 'classification_result'::regclass, 'year, nature, scope and fund', 'fiscal_year, nature, scope, fund',
      'nature, scope, fund by their names'),
     (8, 'year_result', 'year_result'::regclass, 'year', 'fiscal_year', 'any view by fiscal_year'),
@@ -28,7 +28,9 @@ from (values
      'program_result (program_id = id, fiscal_year) where grain is program; unit_result (unit_id = id, fiscal_year) where it is unit'),
     (13, 'unit_total', 'unit_total'::regclass, 'unit and year, as published', 'unit_id, fiscal_year', 'unit (unit_id)'),
     (14, 'check_result', 'check_result'::regclass, 'fault', 'program_id, fiscal_year, kind, item',
-     'program_result (program_id, fiscal_year)')
+     'program_result (program_id, fiscal_year)'),
+    (15, 'node_result', 'node_result'::regclass, 'node of a tree and year, all below it included', 'tree, id, fiscal_year',
+     'node_result (tree, id = parent_id, fiscal_year); node_program (tree, id, fiscal_year) for the programs of the node itself')
 ) as c (sort, view_name, oid, grain, keys, joins);
 comment on view catalog is 'The result views: what a row is, its keys, and what it joins.';
 
@@ -41,10 +43,10 @@ begin
         select a.attrelid::regclass as view, a.attname as name, m.meaning
         from pg_class v
         join pg_attribute a on a.attrelid = v.oid and a.attnum > 0
-        left join (values
+        left join lateral (values
             ('actual', 'The figure that counts at bpm.as_of.'),
             ('adjusted', 'Changes of the approved budget, signed.'),
-            ('ancestor_id', 'A row above, or the row itself.'),
+            ('after', 'Where its part begins, a fraction of the program.'),
             ('approved', 'Approved budget.'),
             ('as_of', 'The day that the figure is for.'),
             ('aspect', 'Which of the four Es: economy, efficiency, effectiveness, equity; none when not said.'),
@@ -64,7 +66,6 @@ begin
             ('description', 'What the view shows.'),
             ('detail', 'What is wrong, with the figures.'),
             ('dimension', 'What is measured; none when not said.'),
-            ('distance', 'Levels between the two; 0 for itself.'),
             ('evidence', 'Link to the evidence.'),
             ('executed', 'Spent, or for revenue collected: numerator of execution_rate.'),
             ('executed_before', 'Executed in the year before.'),
@@ -79,7 +80,7 @@ begin
             ('growth', 'Percent: (collected - collected_before) / collected_before.'),
             ('high', 'The score if all that is missing were best (100): high_sum / money.'),
             ('high_sum', 'Sum of money * high: numerator of high, over money.'),
-            ('id', 'The program or unit.'),
+            ('id', 'The program, unit or node.'),
             ('indicator_id', 'The indicator or group.'),
             ('indicators', 'Number of indicators.'),
             ('input', 'The input view.'),
@@ -133,15 +134,17 @@ begin
             ('target', 'The rule that counts at bpm.as_of.'),
             ('tax_collected', 'Taxes collected: numerator of tax_share.'),
             ('tax_share', 'Percent: tax_collected / collected.'),
-            ('tree', 'Nodes, weights, scores and rules; bpm.nodes and bpm.roots take it apart.'),
+            ('tree', case v.relname when 'program_tree' then 'Nodes, weights, scores and rules; bpm.nodes and bpm.roots take it apart.'
+                else 'The tree: unit, function, economic or objective.' end),
             ('unit_id', 'The unit.'),
             ('unit_of_measure', 'In what it is measured.'),
+            ('upto', 'Where its part ends, a fraction of the program.'),
             ('view_name', 'The view.'),
             ('weight', 'The weight; among siblings where there is a tree: denominator of coverage.'),
             ('weight_lost', 'Points that the node costs the program: share * (100 - score).')
         ) as m (name, meaning) on m.name = a.attname
         where v.relkind = 'v' and v.relnamespace = (select relnamespace from pg_class where oid = 'catalog'::regclass)
-            and v.relname in ('indicator_score', 'program_tree', 'input_fault', 'unit_tree', 'function_code_tree', 'objective_tree', 'catalog',
+            and v.relname in ('indicator_score', 'program_tree', 'input_fault', 'node_program', 'node_result', 'catalog',
                               'indicator_result', 'indicator_tree_result', 'program_result', 'unit_result', 'function_result',
                               'objective_result', 'classification_result', 'year_result', 'revenue_result', 'dimension_result',
                               'aspect_result', 'trend', 'unit_total', 'check_result')
