@@ -20,8 +20,11 @@
 typedef struct Callable
 {
 	char	   *name;
-	char		prokind;
+	bool		aggregate;
 	bool		is_volatile;
+	bool		set;
+	char	   *result;			/* the type */
+	bool		plain;			/* compares, hashes or sends, which is tried with every value that is read */
 	int			count;			/* of arguments */
 	int			defaults;		/* so many of the last can be left out */
 	Oid		   *types;
@@ -33,7 +36,7 @@ typedef struct Callables
 {
 	int			count;
 	Callable   *each;
-	int			calm;			/* those that change nothing come first */
+	int			harmless;		/* those that change nothing come first */
 	Corpora    *corpora;
 } Callables;
 
@@ -42,8 +45,27 @@ typedef struct Column
 {
 	Oid			type;
 	const char *name;
+	bool		any;			/* of a type that the case chose */
 	char	   *same;
 } Column;
+
+/* what a statement is made with */
+typedef struct Making
+{
+	Chance	   *chance;
+	Callables  *all;
+	bool		calm;			/* most of it makes sense: sound trees, figures in their range */
+	char	   *rule;			/* the last rule that was written, whose words are stages and ids */
+} Making;
+
+/* a statement, and another that has to say the same */
+typedef struct Statement
+{
+	char	   *text;
+	char	   *twin;			/* of try_f: the same with f; or NULL */
+	char	   *other;			/* the same, row by row, or through a function in PL/pgSQL; or NULL */
+	char	   *before;			/* what has to be run before the other */
+} Statement;
 
 /* ------------------------------------------------------------------------------------------------
  * what there is
@@ -53,11 +75,12 @@ typedef struct Column
  * Left out are those that only the server can call: with internal, cstring or trigger in their signature.
  */
 static const char listing[] =
-"select p.proname, p.prokind, p.provolatile = 'v', p.pronargdefaults, "
+"select p.proname, p.prokind = 'a', p.provolatile = 'v', p.pronargdefaults, "
 "    p.proargtypes::oid[]::text[], "
-"    array(select coalesce(p.proargnames[i], '') from generate_series(1, p.pronargs) i) "
+"    array(select coalesce(p.proargnames[i], '') from generate_series(1, p.pronargs) i), "
+"    p.proretset, p.proname ~ '_(eq|ne|lt|le|ge|gt|cmp|hash|hash_extended|send)$', p.prorettype::regtype "
 "from pg_proc p "
-"where p.pronamespace = 'bpm'::regnamespace and p.prokind in ('f', 'a', 'w') "
+"where p.pronamespace = 'bpm'::regnamespace and p.prokind in ('f', 'a') "
 "    and not exists (select from unnest(p.proargtypes::oid[] || p.prorettype) t "
 "                    where t in ('internal'::regtype, 'cstring'::regtype, 'trigger'::regtype)) "
 "order by p.provolatile = 'v', p.proname collate \"C\", p.oid::regprocedure::text collate \"C\"";
@@ -85,7 +108,7 @@ ReadCallable(Callable *callable, HeapTuple row, TupleDesc description)
 	int			count;
 
 	callable->name = SPI_getvalue(row, description, 1);
-	callable->prokind = DatumGetChar(SPI_getbinval(row, description, 2, &null));
+	callable->aggregate = DatumGetBool(SPI_getbinval(row, description, 2, &null));
 	callable->is_volatile = DatumGetBool(SPI_getbinval(row, description, 3, &null));
 	callable->defaults = DatumGetInt16(SPI_getbinval(row, description, 4, &null));
 	types = Texts(row, description, 5, &callable->count);
@@ -93,6 +116,9 @@ ReadCallable(Callable *callable, HeapTuple row, TupleDesc description)
 	for (int i = 0; i < callable->count; i++)
 		callable->types[i] = atooid(types[i]);
 	callable->names = Texts(row, description, 6, &count);
+	callable->set = DatumGetBool(SPI_getbinval(row, description, 7, &null));
+	callable->plain = DatumGetBool(SPI_getbinval(row, description, 8, &null));
+	callable->result = SPI_getvalue(row, description, 9);
 	callable->twin = -1;
 }
 
@@ -131,7 +157,7 @@ ReadCallables(void)
 	for (int i = 0; i < all->count; i++)
 	{
 		ReadCallable(&all->each[i], SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
-		all->calm += !all->each[i].is_volatile;
+		all->harmless += !all->each[i].is_volatile;
 	}
 	for (int i = 0; i < all->count; i++)
 		all->each[i].twin = FindTwin(all, &all->each[i]);
@@ -187,16 +213,26 @@ RandomNumber(Chance *chance)
 	return number.data;
 }
 
-static char *
-RandomText(Chance *chance, Callables *all, const char *name)
+static bool
+IsName(const char *name)
 {
-	Corpus	   *corpus = fuzz_corpus_of_name(all->corpora, name);
+	return strcmp(name, "stage") == 0 || strcmp(name, "from_stage") == 0 || strcmp(name, "to_stage") == 0 ||
+		strcmp(name, "role") == 0 || strcmp(name, "id") == 0;
+}
 
+static char *
+RandomText(Making *making, const char *name)
+{
+	Chance	   *chance = making->chance;
+	Corpus	   *corpus = fuzz_corpus_of_name(making->all->corpora, name);
+
+	if (IsName(name) && making->rule != NULL && !chance_in(chance, 8))
+		return fuzz_word(chance, making->rule);
 	if (corpus != NULL && !chance_in(chance, 8))
-		return chance_in(chance, 4) ? fuzz_mutate(chance, corpus) : fuzz_pick(chance, corpus);
+		return making->calm || chance_in(chance, 2) ? fuzz_pick(chance, corpus) : fuzz_mutate(chance, corpus);
 	if (chance_in(chance, 2))
-		return fuzz_word(chance, all->corpora);
-	corpus = &all->corpora->each[chance_below(chance, all->corpora->count)];
+		return fuzz_word(chance, fuzz_any_text(chance, making->all->corpora));
+	corpus = &making->all->corpora->each[chance_below(chance, making->all->corpora->count)];
 	return chance_in(chance, 2) ? fuzz_mutate(chance, corpus) : fuzz_pick(chance, corpus);
 }
 
@@ -216,9 +252,10 @@ ReadText(void *arg)
 
 /* a text that the type reads: a damaged one, if it does */
 static char *
-RandomValue(Chance *chance, Callables *all, Oid type)
+RandomValue(Making *making, Oid type)
 {
-	Corpus	   *corpus = fuzz_corpus_of_type(all->corpora, type);
+	Chance	   *chance = making->chance;
+	Corpus	   *corpus = fuzz_corpus_of_type(making->all->corpora, type);
 	Kind	   *kind = fuzz_kind(type);
 	Outcome		outcome;
 
@@ -235,95 +272,123 @@ RandomValue(Chance *chance, Callables *all, Oid type)
 	return fuzz_pick(chance, corpus);
 }
 
-/* a literal of any type, or NULL where there is none */
+/* an id; where things are calm each row has its own, and hangs below the first or the second */
 static char *
-RandomLiteral(Chance *chance, Callables *all, const Column *column)
+RandomId(Making *making, const Column *column, int row)
 {
-	char	   *text;
+	Chance	   *chance = making->chance;
+	bool		parent = strcmp(column->name, "parent_id") == 0;
+	int			n = chance_below(chance, chance_in(chance, 10) ? 1000 : 6);
 	Oid			type = column->type;
 
-	if (chance_in(chance, 12))
-		text = NULL;
-	else if (type == NUMERICOID)
-		text = chance_in(chance, 3) ? pstrdup(ANY_OF(chance, numbers)) : RandomNumber(chance);
-	else if (type == TEXTOID)
-		text = RandomText(chance, all, column->name);
-	else if (type == DATEOID)
-		text = pstrdup(ANY_OF(chance, dates));
-	else if (type == TIMESTAMPTZOID)
-		text = pstrdup(ANY_OF(chance, timestamps));
-	else if (type == INT4OID)
-		text = pstrdup(ANY_OF(chance, integers));
-	else if (type == INT8OID)
-		text = pstrdup(ANY_OF(chance, bigints));
-	else if (type == BOOLOID)
-		text = pstrdup(chance_in(chance, 2) ? "true" : "false");
-	else if (type == NAMEOID)
-		text = fuzz_word(chance, all->corpora);
-	else
-		text = RandomValue(chance, all, type);
-	return psprintf("%s::%s", text ? fuzz_literal(text) : "null", format_type_be_qualified(type));
-}
-
-/* the id of a node: seldom one that no other row knows */
-static char *
-RandomId(Chance *chance, Oid type)
-{
-	int			n = chance_below(chance, chance_in(chance, 10) ? 1000 : 6);
-
-	if (chance_in(chance, 8))
+	if (making->calm)
+		n = parent ? (row > 2 ? chance_below(chance, 2) : 0) : row;
+	if (making->calm ? parent && row == 0 : chance_in(chance, 8))
 		return psprintf("null::%s", format_type_be_qualified(type));
 	if (type == UUIDOID)
 		return psprintf("'00000000-0000-0000-0000-%012d'::uuid", n);
 	if (type == TEXTOID)
 		return psprintf("%s::text", fuzz_literal(n == 5 ? "a \"b\", c" : n == 4 ? "" : psprintf("n%d", n)));
-	return psprintf("%s%d::%s", n == 5 ? "-" : "", n, format_type_be_qualified(type));
+	return psprintf("(%s%d)::%s", n == 5 ? "-" : "", n, format_type_be_qualified(type));
+}
+
+static char *
+CalmNumber(Making *making, const Column *column, int row)
+{
+	Chance	   *chance = making->chance;
+
+	/* a parent has no score */
+	if (strcmp(column->name, "score") == 0 && row < 2)
+		return NULL;
+	if (strcmp(column->name, "best") == 0)
+		return chance_in(chance, 2) ? NULL : psprintf("%d.5", 100 + chance_below(chance, 50));
+	return psprintf("%d.%d", chance_below(chance, 100), chance_below(chance, chance_in(chance, 2) ? 10 : 100000000));
+}
+
+/* the text of an argument, or NULL */
+static char *
+RandomArgument(Making *making, const Column *column, int row)
+{
+	Chance	   *chance = making->chance;
+
+	switch (column->type)
+	{
+		case NUMERICOID:
+			if (making->calm && !chance_in(chance, 30))
+				return CalmNumber(making, column, row);
+			return chance_in(chance, 3) ? pstrdup(ANY_OF(chance, numbers)) : RandomNumber(chance);
+		case TEXTOID:
+			return RandomText(making, column->name);
+		case DATEOID:
+			return pstrdup(ANY_OF(chance, dates));
+		case TIMESTAMPTZOID:
+			if (making->calm)
+				return psprintf("2026-%02d-%02d 00:00:00+00", 1 + chance_below(chance, 12), 1 + chance_below(chance, 28));
+			return pstrdup(ANY_OF(chance, timestamps));
+		case INT4OID:
+			return pstrdup(ANY_OF(chance, integers));
+		case INT8OID:
+			return pstrdup(ANY_OF(chance, bigints));
+		case BOOLOID:
+			return pstrdup(chance_in(chance, 2) ? "true" : "false");
+		case NAMEOID:
+			return fuzz_word(chance, fuzz_any_text(chance, making->all->corpora));
+		default:
+			return RandomValue(making, column->type);
+	}
+}
+
+static char *
+RandomLiteral(Making *making, const Column *column, int row)
+{
+	char	   *text = NULL;
+
+	if (column->any)
+		return RandomId(making, column, row);
+	if (!chance_in(making->chance, making->calm ? 60 : 12))
+		text = RandomArgument(making, column, row);
+	if (text != NULL && fuzz_kind(column->type) != NULL)
+		making->rule = text;
+	return psprintf("%s::%s", text ? fuzz_literal(text) : "null", format_type_be_qualified(column->type));
 }
 
 /* ------------------------------------------------------------------------------------------------
  * statements
  * ----------------------------------------------------------------------------------------------*/
 
-static bool
-IsAny(Oid type)
-{
-	return type == ANYCOMPATIBLEOID || type == ANYELEMENTOID;
-}
-
 static Column *
-Columns(Chance *chance, Callables *all, const Callable *callable, int count)
+Columns(Making *making, const Callable *callable, int count)
 {
 	static const Oid ids[] = {TEXTOID, INT4OID, INT8OID, UUIDOID, NUMERICOID};
 	Column	   *columns = palloc0(sizeof(Column) * (count + 1));
-	Oid			any = ids[chance_below(chance, lengthof(ids))];
-	bool		aggregate = callable->prokind == PROKIND_AGGREGATE;
+	Oid			chosen = ids[chance_below(making->chance, lengthof(ids))];
 
 	for (int i = 0; i < count; i++)
 	{
 		Column	   *column = &columns[i];
-		bool		rule = aggregate && (fuzz_kind(callable->types[i]) != NULL || strcmp(callable->names[i], "rules") == 0);
+		bool		rule = fuzz_kind(callable->types[i]) != NULL || strcmp(callable->names[i], "rules") == 0;
 
-		column->type = IsAny(callable->types[i]) ? any : callable->types[i];
+		column->any = callable->types[i] == ANYCOMPATIBLEOID;
+		column->type = column->any ? chosen : callable->types[i];
 		column->name = callable->names[i];
 		/* a group seldom has two rules */
-		if (rule && !chance_in(chance, 5))
-			column->same = RandomLiteral(chance, all, column);
+		if (callable->aggregate && rule && !chance_in(making->chance, 5))
+			column->same = RandomLiteral(making, column, 0);
 	}
 	return columns;
 }
 
-static void
-AppendRow(StringInfo out, Chance *chance, Callables *all, const Callable *callable, const Column *columns, int count, int n)
+/* the literals of a row, with commas between */
+static char *
+Row(Making *making, const Column *columns, int count, int row)
 {
-	appendStringInfo(out, "%s(%d", n ? ", " : "", n);
-	for (int i = 0; i < count; i++)
-	{
-		const Column *column = &columns[i];
+	StringInfoData out;
 
-		appendStringInfo(out, ", %s", column->same ? column->same :
-						 IsAny(callable->types[i]) ? RandomId(chance, column->type) : RandomLiteral(chance, all, column));
-	}
-	appendStringInfoChar(out, ')');
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&out, "%s%s", i ? ", " : "", columns[i].same ? columns[i].same :
+						 RandomLiteral(making, &columns[i], row));
+	return out.data;
 }
 
 /* v.a0, v.a1: what a call of columns has in its brackets */
@@ -338,59 +403,111 @@ ColumnNames(const char *before, int count)
 	return names.data;
 }
 
-/* the call, and after it what makes another aggregate of the same rows */
-static char *
-Call(Chance *chance, const Callable *callable, int count, const char **tail)
+/* a call that is not over all rows at once: the %s is the name */
+static const char *
+AggregateShape(Chance *chance, const char *arguments, const char **tail)
 {
-	char	   *arguments = ColumnNames("v.", count);
-	const char *name = quote_qualified_identifier("bpm", callable->name);
-
 	*tail = "";
-	if (callable->prokind != PROKIND_AGGREGATE)
-		return psprintf("%s(%s)", name, arguments);
-	switch (chance_below(chance, 6))
+	switch (chance_below(chance, 7))
 	{
 		case 0:
-			return psprintf("%s(%s order by v.n desc)", name, arguments);
+			return psprintf("(%s order by v.n desc)", arguments);
 		case 1:
-			return psprintf("%s(%s) filter (where v.n %% 3 > 0)", name, arguments);
+			return psprintf("(%s) filter (where v.n %% 3 > 0)", arguments);
 		case 2:
 			*tail = " group by v.n % 2 order by v.n % 2";
-			return psprintf("%s(%s)", name, arguments);
+			return psprintf("(%s)", arguments);
 		case 3:
 			*tail = " order by v.n";
-			return psprintf("%s(%s) over (order by v.n rows between 2 preceding and current row)", name, arguments);
+			return psprintf("(%s) over (order by v.n rows between 2 preceding and current row)", arguments);
 		default:
-			return psprintf("%s(%s)", name, arguments);
+			return psprintf("(%s)", arguments);
 	}
 }
 
-/*
- * The statement, and the same for its twin. One row without a table is computed by the planner.
- */
-static char *
-MakeStatement(Chance *chance, Callables *all, const Callable *callable, char **twin)
+/* the aggregate over up to eight rows, and what may not raise beside what may */
+static void
+MakeAggregate(Making *making, const Callable *callable, const Column *columns, int count, Statement *statement)
 {
 	StringInfoData rows;
-	bool		aggregate = callable->prokind == PROKIND_AGGREGATE;
-	int			count = callable->count - chance_below(chance, callable->defaults + 1);
-	int			n = aggregate ? chance_below(chance, 9) : callable->twin >= 0 || chance_in(chance, 2) ? 1 : 2 + chance_below(chance, 3);
-	Column	   *columns = Columns(chance, all, callable, count);
+	int			n = chance_below(making->chance, 9);
 	const char *tail;
-	char	   *call = Call(chance, callable, count, &tail);
+	const char *shape = AggregateShape(making->chance, ColumnNames("v.", count), &tail);
 
 	initStringInfo(&rows);
+	appendStringInfo(&rows, "%s from (values ", shape);
 	for (int i = 0; i < Max(n, 1); i++)
-		AppendRow(&rows, chance, all, callable, columns, count, i);
-	appendStringInfo(&rows, ") v(n%s%s)%s%s", count ? ", " : "", ColumnNames("", count), n == 0 ? " where false" : "", tail);
-	*twin = NULL;
+		appendStringInfo(&rows, "%s(%d, %s)", i ? ", " : "", i, Row(making, columns, count, i));
+	appendStringInfo(&rows, ") v(n, %s)%s%s", ColumnNames("", count), n == 0 ? " where false" : "", tail);
+	statement->text = psprintf("select bpm.%s%s", callable->name, rows.data);
 	if (callable->twin >= 0)
-	{
-		char	   *name = strstr(call, "try_");
+		statement->twin = psprintf("select bpm.%s%s", callable->name + strlen("try_"), rows.data);
+}
 
-		*twin = psprintf("select %.*s%s from (values %s", (int) (name - call), call, name + strlen("try_"), rows.data);
+/* a function in PL/pgSQL that does nothing but call: its expression outlives the values */
+static char *
+Wrapper(const Callable *callable, const Column *columns, int count)
+{
+	StringInfoData out;
+
+	initStringInfo(&out);
+	appendStringInfoString(&out, "create function pg_temp.wrapped(");
+	for (int i = 0; i < count; i++)
+		appendStringInfo(&out, "%sa%d %s", i ? ", " : "", i, format_type_be_qualified(columns[i].type));
+	appendStringInfo(&out, ") returns %s language plpgsql as 'begin return bpm.%s(%s); end'",
+					 callable->result, callable->name, ColumnNames("", count));
+	return out.data;
+}
+
+/* the function over one row, which the planner computes, or over several, with another way to the same */
+static void
+MakeFunction(Making *making, const Callable *callable, const Column *columns, int count, Statement *statement)
+{
+	StringInfoData rows;
+	StringInfoData each;
+	bool		alone = callable->twin >= 0 || count == 0 || chance_in(making->chance, 2);
+	int			n = alone ? 1 : 2 + chance_below(making->chance, 3);
+
+	initStringInfo(&rows);
+	initStringInfo(&each);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *row = Row(making, columns, count, i);
+
+		appendStringInfo(&rows, "%s(%s)", i ? ", " : "", row);
+		appendStringInfo(&each, "%sselect bpm.%s(%s)", i ? " union all " : "", callable->name, row);
 	}
-	return psprintf("select %s from (values %s", call, rows.data);
+	if (alone)
+	{
+		statement->text = each.data;
+		if (callable->twin >= 0)
+			statement->twin = psprintf("select bpm.%s%s", callable->name + strlen("try_"), rows.data);
+		return;
+	}
+	appendStringInfo(&rows, ") v(%s)", ColumnNames("", count));
+	statement->text = psprintf("select bpm.%s(%s) from (values %s", callable->name, ColumnNames("v.", count), rows.data);
+	if (callable->is_volatile)
+		return;
+	statement->other = each.data;
+	if (!callable->set && strcmp(callable->result, "record") != 0 && chance_in(making->chance, 3))
+	{
+		statement->before = Wrapper(callable, columns, count);
+		statement->other = psprintf("select pg_temp.wrapped(%s) from (values %s", ColumnNames("v.", count), rows.data);
+	}
+}
+
+static void
+MakeStatement(Chance *chance, Callables *all, const Callable *callable, Statement *statement)
+{
+	Making		making = {.chance = chance, .all = all, .calm = chance_in(chance, 2)};
+	int			count = callable->count - chance_below(chance, callable->defaults + 1);
+	Column	   *columns = Columns(&making, callable, count);
+
+	memset(statement, 0, sizeof(Statement));
+	if (callable->aggregate)
+		MakeAggregate(&making, callable, columns, count, statement);
+	else
+		MakeFunction(&making, callable, columns, count, statement);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -399,6 +516,7 @@ MakeStatement(Chance *chance, Callables *all, const Callable *callable, char **t
 
 typedef struct Execution
 {
+	const char *before;			/* or NULL */
 	const char *statement;
 	MemoryContext context;
 	char	   *result;			/* all rows, as text */
@@ -413,6 +531,8 @@ Execute(void *arg)
 	Execution  *execution = arg;
 	StringInfoData result;
 
+	if (execution->before != NULL)
+		SPI_execute(execution->before, false, 0);
 	if (SPI_execute(execution->statement, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "no rows can come of the statement");
 	MemoryContextSwitchTo(execution->context);
@@ -435,52 +555,81 @@ Execute(void *arg)
 	return (Datum) 0;
 }
 
-/* what try_f says where f raises: NULL, once for each row */
-static bool
-AllNull(const char *result)
+static void
+Run(const char *before, const char *statement, Execution *execution, Outcome *outcome)
 {
-	while (strncmp(result, "(null)\n", 7) == 0)
-		result += 7;
-	return *result == '\0';
+	memset(execution, 0, sizeof(Execution));
+	execution->before = before;
+	execution->statement = statement;
+	execution->context = CurrentMemoryContext;
+	fuzz_guard(Execute, execution, true, outcome);
 }
 
-/* NULL, or how try_f differs from f */
+/* NULL, or how try_f differs from f: it says the same, and NULL where that raises */
 static char *
-CompareTwin(const char *statement, const Execution *tried, const Outcome *outcome)
+CompareTwin(const char *twin, const Execution *tried, const Outcome *outcome)
 {
-	Execution	execution = {.statement = statement, .context = CurrentMemoryContext};
+	Execution	execution;
 	Outcome		other;
 
-	fuzz_guard(Execute, &execution, true, &other);
 	if (!outcome->ok)
 	{
 		/* of the statement itself, such as a window over what is no window function */
-		if (strncmp(outcome->sqlstate, "42", 2) == 0 || strncmp(outcome->sqlstate, "0A", 2) == 0)
+		if (strncmp(outcome->sqlstate, "0A", 2) == 0)
 			return NULL;
 		return psprintf("it raises: %s", fuzz_outcome_text(outcome));
 	}
+	Run(NULL, twin, &execution, &other);
 	if (other.ok)
 		return strcmp(execution.result, tried->result) == 0 ? NULL :
 			psprintf("it says %s where the one that raises says %s", tried->result, execution.result);
-	/* of several groups or frames only some may have failed */
-	if (!AllNull(tried->result) && tried->rows == 1)
+	/* of several groups only one may have failed */
+	if (tried->rows == 1 && strcmp(tried->result, "(null)\n") != 0)
 		return psprintf("it says %s where the other raises: %s", tried->result, fuzz_outcome_text(&other));
 	return NULL;
 }
 
+/* NULL, or how another way to the same result differs */
 static char *
-Judge(const char *statement, const char *twin, Tally *tally)
+CompareOther(const Statement *statement, const Execution *execution)
 {
-	Execution	execution = {.statement = statement, .context = CurrentMemoryContext};
+	Execution	another;
 	Outcome		outcome;
 
-	fuzz_guard(Execute, &execution, true, &outcome);
+	Run(statement->before, statement->other, &another, &outcome);
+	if (outcome.ok && strcmp(another.result, execution->result) == 0)
+		return NULL;
+	return psprintf("it says %s where %s%s%s says %s", execution->result, statement->before ? statement->before : "",
+					statement->before ? "; " : "", statement->other, outcome.ok ? another.result : fuzz_outcome_text(&outcome));
+}
+
+static char *
+Judge(const Statement *statement, Tally *tally)
+{
+	Execution	execution;
+	Outcome		outcome;
+
+	Run(NULL, statement->text, &execution, &outcome);
 	if (!outcome.ok && !fuzz_is_user_error(&outcome))
 		return fuzz_outcome_text(&outcome);
 	if (execution.problem != NULL)
 		return execution.problem;
 	tally->kept += outcome.ok;
-	return twin ? CompareTwin(twin, &execution, &outcome) : NULL;
+	if (statement->twin != NULL)
+		return CompareTwin(statement->twin, &execution, &outcome);
+	return statement->other != NULL && outcome.ok ? CompareOther(statement, &execution) : NULL;
+}
+
+/* what makes a whole model is tried now and then, what every value that is read has been through seldom */
+static const Callable *
+Choose(Chance *chance, const Callables *all)
+{
+	const Callable *callable;
+
+	do
+		callable = &all->each[chance_below(chance, chance_in(chance, 500) ? all->count : all->harmless)];
+	while (callable->plain && !chance_in(chance, 16));
+	return callable;
 }
 
 PG_FUNCTION_INFO_V1(bpm_fuzz_call);
@@ -504,22 +653,18 @@ bpm_fuzz_call(PG_FUNCTION_ARGS)
 	for (int64 number = first; number < first + count; number++)
 	{
 		Chance		chance = fuzz_chance(seed, number);
-		const Callable *callable;
-		char	   *statement;
-		char	   *twin;
+		Statement	statement;
 		char	   *problem;
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(context);
-		/* what makes a whole model is tried now and then */
-		callable = &all->each[chance_below(&chance, chance_in(&chance, 500) ? all->count : all->calm)];
-		statement = MakeStatement(&chance, all, callable, &twin);
-		fuzz_note(psprintf("%s; -- select * from fuzz.call(" INT64_FORMAT ", " INT64_FORMAT ", 1)", statement, seed, number));
-		problem = Judge(statement, twin, &tally);
+		MakeStatement(&chance, all, Choose(&chance, all), &statement);
+		fuzz_note(psprintf("%s; -- select * from fuzz.call(" INT64_FORMAT ", " INT64_FORMAT ", 1)", statement.text, seed, number));
+		problem = Judge(&statement, &tally);
 		if (problem == NULL)
 			tally.passed++;
 		else
-			fuzz_failure(&tally, number, problem, statement);
+			fuzz_failure(&tally, number, problem, statement.text);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(context);
 	}

@@ -240,11 +240,10 @@ fuzz_mutate(Chance *chance, const Corpus *corpus)
 	return text.data;
 }
 
-/* a word out of any text */
+/* a word out of a text */
 char *
-fuzz_word(Chance *chance, const Corpora *corpora)
+fuzz_word(Chance *chance, const char *text)
 {
-	const char *text = fuzz_pick(chance, &corpora->each[chance_below(chance, corpora->count)]);
 	int			length = (int) strlen(text);
 	int			from = length > 0 ? chance_below(chance, length) : 0;
 	int			to;
@@ -256,4 +255,11 @@ fuzz_word(Chance *chance, const Corpora *corpora)
 	for (to = from; to < length && (isalnum((unsigned char) text[to]) || text[to] == '_');)
 		to++;
 	return pnstrdup(text + from, to - from);
+}
+
+/* any text of any kind */
+char *
+fuzz_any_text(Chance *chance, const Corpora *corpora)
+{
+	return fuzz_pick(chance, &corpora->each[chance_below(chance, corpora->count)]);
 }

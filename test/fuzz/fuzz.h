@@ -72,7 +72,8 @@ extern Corpus *fuzz_corpus_of_name(Corpora *corpora, const char *name);
 extern char *fuzz_pick(Chance *chance, const Corpus *corpus);
 extern void fuzz_mutate_bytes(Chance *chance, StringInfo bytes, const char *other, int length);
 extern char *fuzz_mutate(Chance *chance, const Corpus *corpus);
-extern char *fuzz_word(Chance *chance, const Corpora *corpora);
+extern char *fuzz_word(Chance *chance, const char *text);
+extern char *fuzz_any_text(Chance *chance, const Corpora *corpora);
 
 /* ------------------------------------------------------------------------------------------------
  * fuzz
