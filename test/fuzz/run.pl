@@ -93,7 +93,7 @@ sub run_cases
 	return;
 }
 
-print "bpm: make fuzz N=$cases SEED=$seed\n";
+print "bpm: make fuzz N=$cases SEED=$seed", $ENV{SANITIZE} ? " SANITIZE=$ENV{SANITIZE}" : '', "\n";
 make_database('fuzz', 'UTF8');
 make_database('fuzz_ascii', 'SQL_ASCII');
 
@@ -111,5 +111,5 @@ foreach my $type (@types)
 run_cases('statements', 'fuzz', int($cases / 5), 1000, "fuzz.call($seed, %d, %d)");
 
 unlink $note;
-print "$total{passed} passed, $total{failed} failed\n";
+print "values and statements: $total{passed} passed, $total{failed} failed\n";
 exit($total{failed} ? 1 : 0);
