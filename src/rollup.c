@@ -3,9 +3,9 @@
  *
  * A rollup is the whole of what a weighted score needs of its rows: how many there were and what
  * they weighed, how many of them had a score and what those weighed, the sum of weight × score, and how far
- * what is missing could go beyond 100. All are integers, so that adding is exact, has an inverse, and does not care about order. That
- * one property makes every plan give the same bits: serial, parallel, partitioned, windowed,
- * merged from stored states.
+ * what is missing could go beyond 100. All are integers, so that adding is exact, has an inverse, and does not
+ * care about order. That one property makes every plan give the same bits: serial, parallel, partitioned,
+ * windowed, merged from stored states.
  */
 #include "postgres.h"
 
