@@ -111,8 +111,8 @@ bpm_guard_row(PG_FUNCTION_ARGS)
 	}
 	else if (!SameText(before, after))
 	{
-		attempt.from = StageOf(attempt.stages, before);
 		attempt.hidden = !bpm_guard_may_see(attempt.rel, guard->root, &guard->stage, 1);
+		attempt.from = bpm_guard_stage_before(&attempt, before);
 		JudgeUpdate(&attempt);
 	}
 	if (attempt.old != NULL && attempt.rel->rd_rel->relispartition)

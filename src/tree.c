@@ -52,7 +52,8 @@ typedef struct TreeRows
 	TreeRules		rules;
 	text	   *rules_text;		/* what the rules were read from, or NULL */
 	BpmScanError rules_error;	/* what is wrong with it */
-	char	   *rules_differ;	/* that a row has others */
+	char	   *least_rules;	/* where they differ: those that sort first and last */
+	char	   *most_rules;
 	IdKind		kind;
 	uint32		count;
 	uint32		capacity;
@@ -794,9 +795,10 @@ ReadRules(TreeRows *rows, const text *rules)
 }
 
 static char *
-RulesText(const text *rules)
+RulesText(MemoryContext context, const text *rules)
 {
-	return rules ? bpm_scan_clip(VARDATA_ANY(rules), (int) VARSIZE_ANY_EXHDR(rules)) : "";
+	return MemoryContextStrdup(context, rules == NULL ? "" :
+							   bpm_scan_clip(VARDATA_ANY(rules), (int) VARSIZE_ANY_EXHDR(rules)));
 }
 
 static void
@@ -804,8 +806,7 @@ CheckRules(TreeRows *rows, FunctionCallInfo fcinfo, int n, bool first)
 {
 	text	   *rules = PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n);
 	const text *known = rows->rules_text;
-	char	   *a;
-	char	   *b;
+	char	   *text_of_row;
 
 	if (first)
 	{
@@ -818,14 +819,13 @@ CheckRules(TreeRows *rows, FunctionCallInfo fcinfo, int n, bool first)
 		 (VARSIZE_ANY_EXHDR(rules) == VARSIZE_ANY_EXHDR(known) &&
 		  memcmp(VARDATA_ANY(rules), VARDATA_ANY(known), VARSIZE_ANY_EXHDR(rules)) == 0)))
 		return;
-	if (rows->rules_differ != NULL)
-		return;
-	a = RulesText(known);
-	b = RulesText(rules);
-	rows->rules_differ =
-		MemoryContextStrdup(rows->context,
-							psprintf("One row has \"%s\", another \"%s\".",
-									 strcmp(a, b) < 0 ? a : b, strcmp(a, b) < 0 ? b : a));
+	if (rows->least_rules == NULL)
+		rows->least_rules = rows->most_rules = RulesText(rows->context, known);
+	text_of_row = RulesText(rows->context, rules);
+	if (strcmp(text_of_row, rows->least_rules) < 0)
+		rows->least_rules = text_of_row;
+	else if (strcmp(text_of_row, rows->most_rules) > 0)
+		rows->most_rules = text_of_row;
 }
 
 /* which arguments a transition has, by their numbers; 0: it has none */
@@ -956,16 +956,22 @@ bpm_tree_check_accum_best(PG_FUNCTION_ARGS)
 	return Accumulate(fcinfo, (Arguments) {.score = 4, .best = 5, .method = 6, .rules = 7}, TREE_LINT);
 }
 
+static char *
+DifferText(const TreeRows *rows)
+{
+	return psprintf("One row has \"%s\", another \"%s\".", rows->least_rules, rows->most_rules);
+}
+
 /*
  * The tree of a state, or NULL after faults; those of the rules argument come first.
  */
 static BpmTree *
 FinishRows(TreeRows *rows)
 {
-	if (rows->rules_error.sqlstate != 0)
+	if (rows->least_rules != NULL)
+		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, DifferText(rows));
+	else if (rows->rules_error.sqlstate != 0)
 		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, rows->rules_error.detail);
-	if (rows->rules_differ != NULL)
-		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, rows->rules_differ);
 	return Finish(rows);
 }
 
@@ -977,22 +983,19 @@ RaiseRules(const TreeRows *rows)
 {
 	BpmScan		scan = {0};
 
+	if (rows->least_rules != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("rules differ within a tree"),
+				 errdetail_internal("%s", DifferText(rows)),
+				 errhint("A method for each parent is an argument of type bpm.method: cast the column.")));
 	if (rows->rules_error.sqlstate != 0)
 	{
 		scan.error = rows->rules_error;
 		bpm_scan_raise(&scan, NULL);
 	}
-	if (rows->rules_differ != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("rules differ within a tree"),
-				 errdetail_internal("%s", rows->rules_differ),
-				 errhint("A method for each parent is an argument of type bpm.method: cast the column.")));
 }
 
-/*
- * The final function of score_tree. Over no rows there is no tree: NULL.
- */
 static BpmTree *
 Final(FunctionCallInfo fcinfo, bool raise)
 {
