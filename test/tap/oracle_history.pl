@@ -26,7 +26,7 @@ sub lifecycle
 		return if $from eq $to || $moves{$from}{$to};
 		my %limits;
 		$limits{after} = 1 + below(30) if one_in(4);
-		$limits{within} = 1 + below(60) if one_in(3);
+		$limits{within} = ($limits{after} // 1) + below(60) if one_in(3);
 		$limits{by} = any('alice', 'bob') if one_in(4);
 		my @attributes = map { $_ eq 'by' ? "by $limits{by}" : "$_ $limits{$_} days" } sort keys %limits;
 		push @text, "$from -> $to" . (@attributes ? ' [' . join(', ', @attributes) . ']' : '');
@@ -101,14 +101,14 @@ sub instants
 # --------------------------------------------------------------------------------------------------
 sub faults_of_move
 {
-	my ($life, $from, $to, $waited, $role) = @_;
+	my ($life, $from, $to, $waited, $roles, $role) = @_;
 	my $move = $life->{moves}{$from}{$to};
 
 	return ('move') unless $move;
 	my @faults;
 	push @faults, 'early' if $move->{after} && $waited < $move->{after} * $day;
 	push @faults, 'late' if $move->{within} && $waited > $move->{within} * $day;
-	push @faults, 'role' if $move->{by} && defined $role && $role ne $move->{by};
+	push @faults, 'role' if $move->{by} && $roles && ($role // '') ne $move->{by};
 	return @faults;
 }
 
@@ -122,7 +122,6 @@ sub judge
 	{
 		my @here = sort keys %{ $instant->{stages} };
 		my $now = @here == 1 ? $here[0] : undef;
-		my $role = $roles ? $instant->{roles}[0] : undef;
 
 		next if defined $now && defined $stage && $now eq $stage;
 		if (!defined $now)
@@ -135,7 +134,7 @@ sub judge
 		}
 		elsif (defined $stage)
 		{
-			push @violations, map { join(' ', $_, $instant->{at}, $stage, $now) } faults_of_move($life, $stage, $now, $instant->{at} - $since, $role);
+			push @violations, map { join(' ', $_, $instant->{at}, $stage, $now) } faults_of_move($life, $stage, $now, $instant->{at} - $since, $roles, $instant->{roles}[0]);
 		}
 		$steps++ if $begun;
 		($stage, $since, $begun) = ($now, $instant->{at}, 1);
