@@ -41,13 +41,15 @@ my %of_a_row = (
 	'weight out of range' => sub { my ($rows, $leaf) = @_; $leaf->[2] = any('NaN', 'Infinity', '-Infinity', '1e29', '99999999999999999999999999999.999999995'); return $leaf->[0] },
 	'negative weight' => sub { my ($rows, $leaf) = @_; $leaf->[2] = any(-1, '-0.00000001', '-1e28'); return $leaf->[0] },
 	'score out of range' => sub { my ($rows, $leaf) = @_; $leaf->[3] = any('NaN', 'Infinity', '1e10', '-1e10', '9999999999.999999995'); return $leaf->[0] },
-	'best out of range' => sub { my ($rows, $leaf) = @_; @$leaf[ 3, 4 ] = (undef, any('NaN', 'Infinity', '1e10', -1)); return $leaf->[0] },
+	'best out of range' => sub { my ($rows, $leaf) = @_; @$leaf[ 3, 4 ] = (undef, any('NaN', 'Infinity', '1e10')); return $leaf->[0] },
 	'missing parent' => sub { my ($rows, $leaf) = @_; push @$rows, [ "$leaf->[0] lost", 'nowhere', 1, 50, undef, undef ]; return "$leaf->[0] lost" },
 	'score on parent' => sub { my ($rows, $leaf) = @_; $_->[3] = 50 foreach grep { ($_->[0] // '') eq $leaf->[1] } @$rows; return $leaf->[1] });
 
 # Faults of several rows, each alone: what is done to a tree, and the rules that it has; the node where only one is.
 my %of_a_tree = (
 	'rules' => sub { return (undef, any('zero, zero', 'require', 'bounds 5..1', 'round 9', 'nonsense')) },
+	# below the worst, which is known once the whole tree is
+	'best out of range' => sub { my ($rows) = @_; @{ $rows->[2] }[ 3, 4 ] = (undef, -1); return ($rows->[2][0], any('', 'round 2', 'bounds 0..200')) },
 	'cycle' => sub {
 		my ($rows) = @_;
 		push @$rows, [ 'x', 'z', 1, undef, undef, undef ], [ 'y', 'x', 1, undef, undef, undef ], [ 'z', 'y', 1, undef, undef, undef ];
