@@ -129,7 +129,7 @@ begin
 exception when others then
 	return sqlstate;
 end $$;
-insert into broken values } . join(', ', @values));
+insert into broken values } . join(', ', @values) . '; create index on broken (n); analyze broken');
 my @answers = ask($node, q{
 select n, (select string_agg(kind || '=' || coalesce(f.node, '-'), '|') from unnest(faults) f), tree is not null, raised(n, 'a'), raised(n, 'b')
 from (select n, bpm.tree_check(id, parent_id, weight, score, best, method::bpm.method, rules order by md5(b::text)) as faults,
