@@ -620,8 +620,10 @@ CheckLoops(TreeRows *rows, const BpmTree *tree)
 }
 
 /*
- * The tree of the rows, or NULL after faults, which are in the report. The rows is used up: what
- * it held goes as soon as it is no longer needed, so that rows and tree do not add up.
+ * The tree of the rows, or NULL after faults, which are in the report. The rows are used up: what
+ * they held goes as soon as it is no longer needed, so that rows and tree do not add up. Only where
+ * nobody asks which faults does the search end with the first: score_tree raises the one that
+ * tree_check names first.
  */
 static BpmTree *
 Finish(TreeRows *rows)
@@ -629,9 +631,9 @@ Finish(TreeRows *rows)
 	BpmTree    *tree;
 
 	if (rows->nodes == NULL)
-		elog(ERROR, "rows of score_tree is used up");
+		elog(ERROR, "rows of score_tree are used up");
 	CheckParents(rows);
-	if (rows->report.count > 0 && rows->report.mode != TREE_LINT)
+	if (rows->report.count > 0 && rows->report.mode == TREE_TRY)
 		return NULL;
 	pfree(rows->buckets);
 	tree = LayOut(rows);
@@ -639,7 +641,7 @@ Finish(TreeRows *rows)
 	pfree(rows->nodes);
 	pfree(rows->ids);
 	rows->nodes = NULL;
-	if (rows->report.count > 0 && rows->report.mode != TREE_LINT)
+	if (rows->report.count > 0 && rows->report.mode == TREE_TRY)
 		return NULL;
 	bpm_tree_check(tree, &rows->report);
 	return rows->report.count > 0 ? NULL : tree;

@@ -497,6 +497,9 @@ exception when others then
 end $$;
 select is((select count(distinct pg_temp.first_fault(s / 10.0)) from generate_series(1, 8) s), 1::bigint, 'the order of rows does not change what an error says');
 select matches(pg_temp.first_fault(0.3), '^weight of node "n0003" must not be negative', 'it names the first by rank and id');
+-- a best below the worst ranks before a parent that is not there, and shows only with the rules
+select throws_ok($$ select bpm.score_tree(id, p, w, s, b, null::bpm.method, '') from (values ('r', null, 1, null::numeric, null::numeric), ('a', 'r', 1, null, -1), ('x', 'nowhere', 1, 50, null)) v(id, p, w, s, b) $$,
+    '22003', 'best score of node "a" is out of range', 'also where rows, places and rules are all at fault');
 
 /* require is exact ---------------------------------------------------------------------------------- */
 

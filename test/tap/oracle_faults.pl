@@ -41,7 +41,7 @@ my %of_a_row = (
 	'weight out of range' => sub { my ($rows, $leaf) = @_; $leaf->[2] = any('NaN', 'Infinity', '-Infinity', '1e29', '99999999999999999999999999999.999999995'); return $leaf->[0] },
 	'negative weight' => sub { my ($rows, $leaf) = @_; $leaf->[2] = any(-1, '-0.00000001', '-1e28'); return $leaf->[0] },
 	'score out of range' => sub { my ($rows, $leaf) = @_; $leaf->[3] = any('NaN', 'Infinity', '1e10', '-1e10', '9999999999.999999995'); return $leaf->[0] },
-	'best out of range' => sub { my ($rows, $leaf) = @_; @$leaf[ 3, 4 ] = (undef, any('NaN', 'Infinity', '1e10')); return $leaf->[0] },
+	'best out of range' => sub { my ($rows, $leaf) = @_; @$leaf[ 3, 4 ] = (undef, any('NaN', 'Infinity', '1e10', -1)); return $leaf->[0] },
 	'missing parent' => sub { my ($rows, $leaf) = @_; push @$rows, [ "$leaf->[0] lost", 'nowhere', 1, 50, undef, undef ]; return "$leaf->[0] lost" },
 	'score on parent' => sub { my ($rows, $leaf) = @_; $_->[3] = 50 foreach grep { ($_->[0] // '') eq $leaf->[1] } @$rows; return $leaf->[1] });
 
