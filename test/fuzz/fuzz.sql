@@ -57,6 +57,10 @@ select 'bpm.tree', unnest(array[
     '{integer, renormalise, bounds -1000000..1000000} ("1",,,) ("2","1",200000000000001,0) ("3","1",200000000000001,5000)',
     '{text, zero, round 0, geometric, bounds 0..1} ("hdi",,,) ("health","hdi",1,0.95) ("income","hdi",99999999999999999999999999999.99999999,0.98)',
     '{text, renormalise} ("r",,,) ("s",,,7) ("a","r",1,) ("b","r",3,33.33333333)']);
+-- one more would be too many: weights below a parent fit 128 bits together
+insert into fuzz.corpus
+select 'bpm.tree', '{integer, renormalise} ("0",,,) ' || string_agg(format('("%s","0",99999999999999999999999999999.99999999,%s)', i, i), ' ' order by i)
+from generate_series(1, 17) i;
 insert into fuzz.corpus
 select 'bpm.method', unnest(enum_range(null::bpm.method))::text;
 insert into fuzz.corpus

@@ -294,6 +294,47 @@ select is(pg_temp.failure($$update turned set stage = 'open' where id = 1$$), 'd
 create trigger lifecycle_of_two before insert or update on turned for each row execute function bpm.lifecycle_guard('stage', 'draft -> open');
 select is(pg_temp.failure($$update turned set stage = 'closed' where id = 1$$) ~ 'unknown stage "closed"', true, 'two guards stand beside each other');
 
+-- what is NULL where a guard needs it, in a new row and in one that was there before the guard
+create table partial_event (id int, stage text, at timestamptz, seq int, back boolean);
+insert into partial_event values (1, null, '2026-01-01', 1), (2, 'a', null, 1), (3, 'a', '2026-01-01', null);
+create trigger lifecycle before insert or update or delete on partial_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b -> c', 'key', 'id', 'seq', 'seq');
+select is(pg_temp.failure(format('insert into partial_event values %s', v)), said, v) from (values
+    ('(4, null, ''2026-01-01'', 1)', '23502 | stage in column "stage" of table "partial_event" must not be null'),
+    ('(4, ''a'', null, 1)', '23502 | time in column "at" of table "partial_event" must not be null'),
+    ('(null, ''a'', ''2026-01-01'', 1)', '23502 | key in column "id" of table "partial_event" must not be null')) x(v, said);
+select is(pg_temp.failure('insert into partial_event values (4, ''a'', ''2026-01-01'', 1), (4, ''b'', ''2026-01-01'', null)') ~ '^23502', true, 'an event without its number');
+select is(pg_temp.failure(format('insert into partial_event values (%s, ''b'', ''2026-02-01'', 2)', id)) ~ '^23502', true, 'after an event that lacks something: ' || id) from generate_series(1, 3) id;
+insert into old values (4, 'a');
+alter table old disable trigger lifecycle;
+update old set stage = null where id = 4;
+alter table old enable trigger lifecycle;
+select is(pg_temp.failure($$update old set stage = 'b' where id = 4$$), '23514 | row (id)=(4) of "old" may not begin in "b" | Every life begins in "a".', 'a row without a stage begins where lives begin');
+select is(pg_temp.failure($$update old set stage = null where id = 1$$) ~ '^23502', true, 'no row loses its stage');
+
+-- what no guard can be made of
+create table odd_event (doc json, a int, b int, c int, d int, e int, f int, g int, h int, i int, stage text, at timestamptz, back text);
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b', 'key', 'doc');
+select is(pg_temp.failure($$insert into odd_event (doc, stage, at) values ('{}', 'a', now())$$) ~ '^42883', true, 'a key that cannot be compared');
+drop trigger lifecycle on odd_event;
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b', 'key', 'a', 'takes_back', 'back');
+select is(pg_temp.failure($$insert into odd_event (a, stage, at) values (1, 'a', now())$$), '42804 | column "back" of a lifecycle guard does not say yes or no | It is of type text.', 'takes_back of no boolean');
+drop trigger lifecycle on odd_event;
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b', 'key', 'a', 'key', 'b', 'key', 'c', 'key', 'd', 'key', 'e', 'key', 'f', 'key', 'g', 'key', 'h', 'key', 'i');
+select is(pg_temp.failure($$insert into odd_event (a, stage, at) values (1, 'a', now())$$), '22023 | a lifecycle guard has more than 8 key columns', 'nine keys');
+drop trigger lifecycle on odd_event;
+create function nameless_gate(int) returns boolean language sql return true;
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b', 'gate', '* -> b', 'public.nameless_gate', 'never');
+select is(pg_temp.failure($$insert into odd_event (a, stage) values (1, 'a')$$), '42P13 | function public.nameless_gate of a lifecycle gate has an argument without a name', 'a gate whose argument has no name');
+drop trigger lifecycle on odd_event;
+create trigger lifecycle before delete on odd_event for each row execute function bpm.lifecycle_guard('stage', 'a -> b');
+insert into odd_event (a, stage) values (1, 'a');
+select is(pg_temp.failure('delete from odd_event') ~ '^39P01', true, 'a guard of moves at DELETE');
+
 -- many histories in one transaction do not fill the lock table
 select lives_ok($$insert into other.event select g, 'a', '2026-01-01' from generate_series(10, 20000) g$$, '20,000 histories in one statement');
 select ok((select count(*) between 1000 and 1024 from pg_locks where locktype = 'advisory' and classid = 'other.event'::regclass and objsubid = 3 and pid = pg_backend_pid()), 'they share 1024 locks');

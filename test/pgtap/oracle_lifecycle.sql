@@ -38,6 +38,9 @@ select life, f, t, after, within, role from declared where f > 0
 union all
 select d.life, o.f, d.t, d.after, d.within, d.role from declared d join (select distinct life, f from declared where f > 0) o using (life)
 where d.f = 0 and o.f <> d.t and not exists (select from declared x where x.life = d.life and x.f = o.f and x.t = d.t);
+create index on declared (life, f);
+create index on move (life, f);
+analyze declared, move;
 
 select is((select count(*) from rule), (select count(*) from life), 'random lifecycles');
 create temp table pair as select life, rule, a.stage as f, b.stage as t from rule join life using (life), generate_series(1, stages) as a(stage), generate_series(1, stages) as b(stage);
@@ -50,6 +53,8 @@ create temp table reached as
 with recursive way (life, f, t, steps) as (
     select life, f, t, 1 from move union select w.life, w.f, m.t, w.steps + 1 from way w join move m on m.life = w.life and m.f = w.t where w.steps < 8
 ) select life, f, t, min(steps) as steps from way group by 1, 2, 3;
+create index on reached (life, f);
+analyze reached;
 select is_empty($$ select *, bpm.reachable(rule, 's' || f) from pair p
     where t = 1 and (select array_agg(x order by x) from unnest(bpm.reachable(rule, 's' || f)) x) is distinct from (select array_agg('s' || m.t order by 's' || m.t) from reached m where m.life = p.life and m.f = p.f) $$, 'reachable is the closure of the moves');
 select is_empty($$ select *, bpm.path(rule, 's' || f, 's' || t) from pair p
@@ -72,6 +77,8 @@ with recursive walk (history, life, step, stage, at) as (
 create temp table instant as select history, life, at, count(distinct stage) as different, min(stage) as stage, min(role) as role, count(*) as events from event group by history, life, at;
 create temp table step as
 select *, case when different = 1 then stage end as now, row_number() over w as n from instant window w as (partition by history order by at);
+create index on step (history, n);
+analyze step;
 create temp table walked as
 with recursive life_so_far (history, n, stage, since, at, broke, moved) as (
     select history, n, now, at, at, coalesce(now <> 1, true), false from step where n = 1

@@ -175,11 +175,13 @@ begin
     end loop;
     -- nested: the weights below a node are shared out of its own
     create index growing on random_node (tree, id);
+    analyze random_node;
     update random_node r set weight = case when p.parent_id is null then 100 else p.weight end / c.n
     from (select tree, parent_id, count(*) n from random_node group by 1, 2) c, random_node p
     where r.rules like '%nested' and c.tree = r.tree and c.parent_id = r.parent_id and p.tree = r.tree and p.id = r.parent_id and c.n in (1, 2, 4, 5);
     update random_node set rules = rules || ' 100' where rules like '%nested';
 end $$;
+set local enable_nestloop = on;
 select pg_temp.grow(:cases, :seed);
 analyze random_node;
 create temp table grown as select tree, rules, bpm.try_score_tree(id, parent_id, weight, score, best, method, rules) as value from random_node group by tree, rules;
@@ -188,6 +190,7 @@ select is_empty($$ select g.tree from grown g join (select tree, bpm.tree_check(
     where value is not null and cardinality(faults) > 0 $$, 'tree_check finds nothing in those');
 select is_empty($$ select tree from random_node group by tree, rules having cardinality(bpm.tree_check(id, parent_id, weight, score, best, method, rules)) = 0 and bpm.try_score_tree(id, parent_id, weight, score, best, method, rules) is null $$, 'and something in every other');
 create temp table part as select g.tree, n.id, bpm.subtree(value, n.id) as part from grown g, bpm.nodes(g.value) n;
+analyze grown, part;
 select is_empty($$ select tree, id from part where part::text::bpm.tree operator(bpm.<>) part $$, 'every part of them, by all rules and methods, reads back to an equal value');
 \set file `mktemp`
 copy (select tree, id, part from part) to stdout (format binary) \g :file
@@ -196,6 +199,7 @@ create temp table part_back (like part);
 :copy_back
 \set remove '\\! rm -f \'' :file '\''
 :remove
+analyze part_back;
 select is_empty($$ select 1 from part a join part_back b using (tree, id) where a.part operator(bpm.<>) b.part $$, 'as binary too');
 select is((select count(*) from part_back), (select count(*) from part), 'all of them');
 select is_empty($$ select p.tree, p.id from part p join grown g using (tree), bpm.nodes(g.value) n, bpm.roots(p.part) r where n.id = p.id and (n.score, n.low, n.high, n.coverage) is distinct from (r.score, r.low, r.high, r.coverage) $$,
@@ -207,6 +211,8 @@ create function pg_temp.rated(which integer, leaf text, other numeric, root text
 create temp table banded (scale bpm.scale);
 insert into banded values ('excellent >= 90, good >= 80, fair >= 60, poor'), ('a >= 90, b >= 89.6, c round 0'), ('A < 20, B < 40, C <= 60.5, D round 1'), ('x >= 10, y round 8'), ('u > 50.00000001, v >= 50.00000001, w > 50, z round 8');
 create temp table margin as select g.tree, g.rules, b.scale, m.* from grown g, banded b, bpm.score_margin(g.value, b.scale) m where g.value is not null;
+create index on margin (tree, id);
+analyze margin;
 select cmp_ok((select count(*) from margin), '>=', :cases::bigint, 'thousands of margins');
 select is_empty($$ select tree, rules, scale, id, score, change, new_score, rating, new_rating, pg_temp.rated(tree, id, new_score, root_id, scale) from margin
     where pg_temp.rated(tree, id, new_score, root_id, scale) is distinct from new_rating or new_rating = rating $$, 'with the new score of a margin the root has the new rating');
@@ -235,6 +241,8 @@ select r.tree, case when random() < .02 then null when random() < .02 then 'n1' 
        case when random() < .1 then (array['m1', 'm2', 'geometric', 'sum'])[1 + floor(random() * 4)::integer]::bpm.method else method end as method,
        case when random() < .003 then 'zero, zero' when random() < .003 then 'total 100' else rules end as rules
 from random_node r;
+create index on broken (tree);
+analyze broken;
 create function pg_temp.score_raises(which integer, seed float) returns text language plpgsql as $$
 declare
     said text;
