@@ -48,8 +48,8 @@ static const char *const kind_labels[] = {"text", "integer", "uuid", NULL};
 typedef struct TreeRows
 {
 	MemoryContext context;
-	TreeReport		report;
-	TreeRules		rules;
+	TreeReport	report;
+	TreeRules	rules;
 	text	   *rules_text;		/* what the rules were read from, or NULL */
 	BpmScanError rules_error;	/* what is wrong with it */
 	char	   *least_rules;	/* where they differ: those that sort first and last */
@@ -69,12 +69,13 @@ typedef struct TreeRows
 static TreeRows *
 NewRows(MemoryContext context, IdKind kind, TreeMode mode)
 {
-	TreeRows	   *rows = MemoryContextAllocZero(context, sizeof(TreeRows));
+	TreeRows   *rows = MemoryContextAllocZero(context, sizeof(TreeRows));
 
 	rows->context = context;
 	rows->kind = kind;
 	rows->report.context = context;
 	rows->report.mode = mode;
+	rows->report.ids = kind;
 	rows->last_parent = NOBODY;
 	bpm_tree_default_rules(&rows->rules);
 	rows->capacity = 16;
@@ -197,9 +198,7 @@ PlaceOf(const TreeRows *rows, uint32 parent)
 	return parent == NOBODY ? "a root" : psprintf("under \"%s\"", NodeName(rows, parent));
 }
 
-/*
- * A row. The parent is looked up first, as its index is wanted whatever is wrong with the row.
- */
+/* a row */
 typedef struct TreeRow
 {
 	bool		has_id;
@@ -242,20 +241,51 @@ TakeScore(TreeRows *rows, uint32 index, TreeFaultKind kind, BpmProblem problem, 
 		*score = (int64) value;
 }
 
-/* where the rows of a node stand, in an order that is not that of the rows */
-static char *
-TwoPlaces(char *a, char *b)
+/*
+ * The figures of a row into its node.
+ */
+static void
+TakeFigures(TreeRows *rows, uint32 index, const TreeRow *row, TreeNode *node)
 {
-	if (strcmp(a, b) > 0)
+	if (row->has_weight)
 	{
-		char	   *swap = a;
-
-		a = b;
-		b = swap;
+		if (unlikely(row->weight_problem != DECIMAL_OK))
+			bpm_tree_add_fault(&rows->report, FAULT_WEIGHT_RANGE, NodeName(rows, index),
+							   ProblemText(row->weight_problem));
+		else if (row->weight < 0)
+			bpm_tree_add_fault(&rows->report, FAULT_NEGATIVE_WEIGHT, NodeName(rows, index),
+							   psprintf("It is %s.", bpm_tree_figure_text(row->weight)));
+		else
+			node->weight = row->weight;
 	}
-	return psprintf("One row is %s, another is %s.", a, b);
+	if (row->has_score)
+		TakeScore(rows, index, FAULT_SCORE_RANGE, row->score_problem, row->score, &node->score);
+	if (row->has_best)
+		TakeScore(rows, index, FAULT_BEST_RANGE, row->best_problem, row->best, &node->best);
 }
 
+/*
+ * One row more of a node that has one. Every row of it is a fault by itself, so that what is said does not depend
+ * on which came first.
+ */
+static void
+AddTwin(TreeRows *rows, uint32 index, const TreeRow *row, uint32 parent)
+{
+	TreeNode   *node = &rows->nodes[index];
+	TreeNode	unused;
+
+	if (!(node->flags & NODE_TWICE))
+		bpm_tree_add_fault(&rows->report, FAULT_DUPLICATE, NodeName(rows, index),
+						   psprintf("A row of it is %s.", PlaceOf(rows, node->parent)));
+	node->flags |= NODE_TWICE;
+	bpm_tree_add_fault(&rows->report, FAULT_DUPLICATE, NodeName(rows, index),
+					   psprintf("A row of it is %s.", PlaceOf(rows, parent)));
+	TakeFigures(rows, index, row, &unused);
+}
+
+/*
+ * A row more. The parent is looked up first, as its index is wanted whatever is wrong with the row.
+ */
 static void
 AddNode(TreeRows *rows, const TreeRow *row)
 {
@@ -280,29 +310,14 @@ AddNode(TreeRows *rows, const TreeRow *row)
 	node = &rows->nodes[index];
 	if (node->flags & NODE_DEFINED)
 	{
-		bpm_tree_add_fault(&rows->report, FAULT_DUPLICATE, NodeName(rows, index),
-						   TwoPlaces(PlaceOf(rows, node->parent), PlaceOf(rows, parent)));
+		AddTwin(rows, index, row, parent);
 		return;
 	}
 	node->flags = NODE_DEFINED | (row->has_weight ? NODE_WEIGHED : 0) |
 		(row->has_score ? NODE_SCORED : 0) | (row->has_best ? NODE_BEST : 0);
 	node->method = row->method;
 	node->parent = parent;
-	if (row->has_weight)
-	{
-		if (unlikely(row->weight_problem != DECIMAL_OK))
-			bpm_tree_add_fault(&rows->report, FAULT_WEIGHT_RANGE, NodeName(rows, index),
-							   ProblemText(row->weight_problem));
-		else if (row->weight < 0)
-			bpm_tree_add_fault(&rows->report, FAULT_NEGATIVE_WEIGHT, NodeName(rows, index),
-							   psprintf("It is %s.", bpm_tree_figure_text(row->weight)));
-		else
-			node->weight = row->weight;
-	}
-	if (row->has_score)
-		TakeScore(rows, index, FAULT_SCORE_RANGE, row->score_problem, row->score, &node->score);
-	if (row->has_best)
-		TakeScore(rows, index, FAULT_BEST_RANGE, row->best_problem, row->best, &node->best);
+	TakeFigures(rows, index, row, node);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -771,7 +786,7 @@ ReadMethod(CallSite *site, Oid value)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("method \"%s\" is unknown", label),
-			 errhint("Methods are mean, geometric, weakest, m1 and m2.")));
+			 errhint("Methods are mean, geometric, weakest, sum, m1 and m2.")));
 }
 
 /*
@@ -1050,7 +1065,7 @@ Datum
 bpm_tree_check_final(PG_FUNCTION_ARGS)
 {
 	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
-	TreeRows	   *rows;
+	TreeRows   *rows;
 	TreeReport *report;
 	TupleDesc	descriptor;
 	Datum	   *elements;
@@ -1353,13 +1368,13 @@ ScanNode(BpmScan *scan, TreeRows *rows, IdRoom *rooms)
 }
 
 /*
- * Read all nodes into a rows. NULL with the error in the scan.
+ * Read all nodes as rows. NULL with the error in the scan.
  */
 static TreeRows *
 ScanTree(BpmScan *scan)
 {
 	BpmScan		rules;
-	TreeRows	   *rows;
+	TreeRows   *rows;
 	const char *word;
 	int			kind = 0;
 	int			word_length;
@@ -1416,7 +1431,7 @@ static BpmTree *
 ParseTree(const char *text, size_t length, struct Node *context)
 {
 	BpmScan		scan;
-	TreeRows	   *rows;
+	TreeRows   *rows;
 	BpmTree    *tree;
 
 	/* not bpm_scan_begin: a tree is data, and may be longer than any rule */

@@ -205,9 +205,9 @@ select is(pg_temp.error_of($$('r', 'r', 1, 5)$$),
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'x', 1, 5)$$),
     '23503 parent of node "a" is missing | No row has the id "x".', 'missing parent');
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 1, 5), ('a', 'r', 2, 5)$$),
-    '23505 node "a" stands twice in the tree | One row is under "r", another is under "r".', 'duplicate id');
+    E'23505 node "a" stands twice in the tree | "a": A row of it is under "r".\n"a": A row of it is under "r".', 'duplicate id');
 select is(pg_temp.error_of($$('r', null, 1, null), ('r', null, 1, 1)$$),
-    '23505 node "r" stands twice in the tree | One row is a root, another is a root.', 'two roots'' worth of one id');
+    E'23505 node "r" stands twice in the tree | "r": A row of it is a root.\n"r": A row of it is a root.', 'two roots'' worth of one id');
 select is(pg_temp.error_of($$('r', null, 1, 3), ('a', 'r', 1, 5)$$),
     '22023 node "r" has children and a score of its own | Its score 3 would hide those below it.', 'score on an inner node');
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', -1.5, 5)$$),
@@ -228,6 +228,17 @@ select is(pg_temp.error_of($$('r', null, 1, 1e11)$$),
 select throws_ok($$select bpm.score_tree(id, null, 1, 'NaN') from framework$$, '22003', null, 'NaN is no score');
 select is(pg_temp.error_of($$('r', null, 1, 1)$$, 'zero, renormalze'),
     '22P02 invalid input syntax for type tree rules: "zero, renormalze" | No rule has this name at character 7, near "renormalze".', 'an unknown rule');
+create function pg_temp.hint_of(statement text) returns text language plpgsql as $$
+declare
+    hint text;
+begin
+    execute statement;
+    return null;
+exception when others then
+    get stacked diagnostics hint = pg_exception_hint;
+    return hint;
+end $$;
+select is(pg_temp.hint_of($$select bpm.score_tree(1, null, 1, 1, 'qwertyuiop')$$), 'Rules are: renormalise, zero, error, require 80, mean, geometric, weakest, sum, m1, m2, total 100, nested 100, bounds 0..100, round 2.', 'and the hint says which there are');
 select throws_like($$select bpm.score_tree(id, parent_id, weight, score, 'zero error') from framework$$, 'invalid input syntax%', 'two policies');
 select throws_ok($$select bpm.score_tree(id, parent_id, weight, score, case when id = 'cost' then 'zero' end) from framework$$, '22023',
     'rules differ within a tree', 'rules are for the whole tree');
@@ -238,7 +249,8 @@ select results_eq($$
         ('r', null, null, null), ('a', 'r', 60, null), ('b', 'r', 30, 7), ('b', 'a', 1, 1), ('c', 'a', -1, 1), ('d', 'x', 1, null),
         (null, 'a', 1, 1), ('l', 'm', 1, null), ('m', 'l', 1, null), ('e', 'b', 0, 1), ('q', 'a', 100, 1)) v (id, parent_id, weight, score)) t, unnest(t.faults) f$$,
     $$values ('null id', null, 'A row without an id is under "a".'),
-             ('duplicate id', 'b', 'One row is under "a", another is under "r".'),
+             ('duplicate id', 'b', 'A row of it is under "a".'),
+             ('duplicate id', 'b', 'A row of it is under "r".'),
              ('negative weight', 'c', 'It is -1.'),
              ('missing parent', 'd', 'No row has the id "x".'),
              ('cycle', 'l', 'The loop, every node before its parent: "l" -> "m" -> "l".'),
@@ -430,7 +442,15 @@ select is((select string_agg(n.score::numeric(9,2)::text, ' ' order by n.id) fro
 select is((select sum(n.contribution) from (select bpm.score_tree(id, parent_id, weight, score, 'sum, round 2') t from (values
     ('r', null, null, null), ('a', 'r', 1, 33.334), ('b', 'r', 1, 33.334), ('c', 'r', 1, 33.334)) v (id, parent_id, weight, score)) x, bpm.nodes(t) n where n.leaf), 100.00, 'contributions total the rounded sum: 100.002 is 100.00');
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 1, 9000000000), ('b', 'r', 1, 2000000000)$$, 'sum'),
-    '22003 sum below node "r" is out of range | Scores and bounds are below 10000000000.', 'a sum stays a score');
+    '22003 sum below node "r" is out of range | Its score is 11000000000; scores and bounds are below 10000000000.', 'a sum stays a score');
+-- 9 + 9 - 9 = 9 billion, in whatever order; and a chain of ten such sums, whose leaves sum to 90 billion before the rest takes 81 away
+select is((select (r.score, array_agg(n.contribution order by n.id))::text from (select bpm.score_tree(id, parent_id, 1, score, 'sum, round 0') t
+    from (values ('r', null, null), ('a', 'r', 9e9), ('b', 'r', 9e9), ('c', 'r', -9e9)) v (id, parent_id, score)) x, bpm.roots(t) r, bpm.nodes(t) n group by r.score),
+    '(9000000000,"{9000000000,9000000000,-9000000000,9000000000}")', 'a sum may pass on its way what it may not be');
+select is((select (r.score, sum(n.contribution) filter (where n.leaf), count(*) filter (where n.contribution = 9e9 and not n.leaf))::text from (select bpm.score_tree(id, parent_id, 1, score, 'sum') t
+    from (select 2 * i, nullif(2 * i - 2, 0), null from generate_series(1, 12) i union all select 2 * i + 1, 2 * i, 9e9 from generate_series(1, 12) i
+          union all select 100 + i, 2 * i, -9e9 from generate_series(1, 11) i) v (id, parent_id, score)) x, bpm.roots(t) r, bpm.nodes(t) n group by r.score),
+    '(9000000000.00000000,9000000000.00000000,12)', 'so may contributions');
 -- (2 * 120 + 1 * 120) / 3: a leaf whose target is capped at 120 may still bring that
 select is((select (n.high, n.low)::text from (select bpm.score_tree(id, parent_id, weight, score, best, method, null) t from (values ('r', null, null, null, null, null::bpm.method),
     ('a', 'r', 2, 120, null, null), ('b', 'r', 1, null, 120, null)) v (id, parent_id, weight, score, best, method)) x, bpm.roots(t) n), '(120.00000000,80.00000000)', 'high is with each leaf''s own best');
@@ -500,6 +520,24 @@ select matches(pg_temp.first_fault(0.3), '^weight of node "n0003" must not be ne
 -- a best below the worst ranks before a parent that is not there, and shows only with the rules
 select throws_ok($$ select bpm.score_tree(id, p, w, s, b, null::bpm.method, '') from (values ('r', null, 1, null::numeric, null::numeric), ('a', 'r', 1, null, -1), ('x', 'nowhere', 1, 50, null)) v(id, p, w, s, b) $$,
     '22003', 'best score of node "a" is out of range', 'also where rows, places and rules are all at fault');
+create function pg_temp.error_in_order(rows text, by text) returns text language plpgsql as $$
+declare
+    detail text;
+begin
+    execute format('select bpm.score_tree(id, parent_id, weight, score order by o %s) from (values %s) v (id, parent_id, weight, score, o)', by, rows);
+    return null;
+exception when others then
+    get stacked diagnostics detail = pg_exception_detail;
+    return sqlerrm || ' | ' || detail;
+end $$;
+select is(pg_temp.error_in_order($$(10, null::integer, -1, 1, 1), (9, null, -1, 1, 2), (-3, null, -1, 1, 3)$$, by), E'weight of node "-3" must not be negative | "-3": It is -1.\n"9": It is -1.\n"10": It is -1.',
+    'ids that are numbers are sorted as numbers: ' || by) from unnest('{asc,desc}'::text[]) by;
+select is(pg_temp.error_in_order($$('r', null, 1, null, 1), ('x', 'r', 1, 1, 2), ('x', 'y', 1, 1, 3), ('x', null, 1, 1, 4), ('y', 'r', 1, 1, 5)$$, by),
+    E'node "x" stands twice in the tree | "x": A row of it is a root.\n"x": A row of it is under "r".\n"x": A row of it is under "y".', 'a node with three rows: each of them, ' || by) from unnest('{asc,desc}'::text[]) by;
+select is((select array_agg(f.kind || ' ' || f.detail) from unnest((select bpm.tree_check('x'::text, null::text, w, 1 order by o * w) from (values (1, 1), (-1, 1)) v (w, o))) f),
+    '{"duplicate id A row of it is a root.","duplicate id A row of it is a root.","negative weight It is -1."}'::text[], 'a lint looks at the figures of every row of a node');
+select is((select array_agg(f.kind || ' ' || f.detail) from unnest((select bpm.tree_check('x'::text, null::text, w, 1 order by -o * w) from (values (1, 1), (-1, 1)) v (w, o))) f),
+    '{"duplicate id A row of it is a root.","duplicate id A row of it is a root.","negative weight It is -1."}'::text[], 'whichever comes first');
 
 /* require is exact ---------------------------------------------------------------------------------- */
 
@@ -521,6 +559,16 @@ select results_eq($$ select change, new_rating from (select bpm.score_tree(id, p
     $$ values (4.5::numeric, 'a'::text) $$, 'score_margin: 89.5 is 90 at no digits, and that is a; b is empty');
 select lives_ok($$ select m.* from (select bpm.score_tree(id, parent_id, weight, score) t from (values ('r', null, null, null), ('a', 'r', 93000000000000.01, 10), ('b', 'r', 93000000000000.02, 20)) v (id, parent_id, weight, score)) x, bpm.roots(t) r, bpm.score_margin(t, 'a >= 16, b') m $$,
     'score_margin answers where roots does');
+
+-- only the proportions of weights matter: 2,000 leaves that weigh i, and i * 10^25, which 128 bits do not hold with a score
+create temp table wide as select i as id, case when i > 0 then 0 end as parent_id, i as weight, case when i > 0 then (i * 7919 % 10001) / 100.0 - 20 end as score from generate_series(0, 2000) i;
+create temp table wide_tree as select power, bpm.score_tree(id, parent_id, weight * 10::numeric ^ power, score, 'bounds -20..100') as tree from wide, (values (0), (25)) p (power) group by power;
+-- the score is rounded to 20 digits, then 18, then 8
+select is((select n.score from wide_tree, bpm.roots(tree) n where power = 25),
+    (select round(round(div(sum(weight * score) * 10::numeric ^ 20, sum(weight)) * 1e-20, 18), 8) from wide), 'a mean whose sum needs more than 128 bits');
+select is((select count(*) from (select power, m.* from wide_tree, bpm.score_margin(tree, 'a >= 30, b') m) x where power = 25), (select count(*) from wide where weight > 0 and score - (select (sum(weight * score) / sum(weight) - 29.994999995) from wide) * (select sum(weight) from wide) / weight > -20),
+    'its margins: each leaf that can take what is above 29.994999995, which is published as 29.995 and rated as 30, from the root');
+select is_empty($$ select m.* from wide_tree, bpm.score_margin(tree, 'a >= 30, b') m where power = 0 except select m.* from wide_tree, bpm.score_margin(tree, 'a >= 30, b') m where power = 25 $$, 'are those of small weights, and as cheap');
 
 select * from finish();
 rollback;
