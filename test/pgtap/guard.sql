@@ -335,6 +335,23 @@ create trigger lifecycle before delete on odd_event for each row execute functio
 insert into odd_event (a, stage) values (1, 'a');
 select is(pg_temp.failure('delete from odd_event') ~ '^39P01', true, 'a guard of moves at DELETE');
 
+-- a move between partitions, and what only looks like one
+create table regional (id int, region int, stage text, note text, primary key (id, region)) partition by list (region);
+create table regional_1 partition of regional for values in (1);
+create table regional_2 partition of regional for values in (2);
+insert into regional values (1, 1, repeat('x', 70)), (2, 2, 'b');
+create trigger lifecycle before insert or update on regional for each row execute function bpm.lifecycle_guard('stage', 'a -> b -> c');
+select lives_ok($$update regional set note = 'y' where id = 1$$, 'a stage longer than any name stays as it is');
+update regional set note = 'y' where id = 2;
+drop table regional_2;
+select is(pg_temp.failure($$insert into regional values (2, 1, 'b')$$), '23514 | row (id, region)=(2, 1) of "regional_1" may not begin in "b" | Every life begins in "a".', 'a row whose partition was dropped has not moved here');
+-- NULLs conflict with nothing
+create table coded (id int primary key, code text unique, stage text);
+create trigger lifecycle before insert or update on coded for each row execute function bpm.lifecycle_guard('stage', 'a -> b -> c');
+insert into coded values (1, null, 'a');
+select lives_ok($$insert into coded values (1, null, 'b') on conflict (id) do update set stage = excluded.stage$$, 'an upsert that moves a row, beside a key that is NULL');
+select is(pg_temp.failure($$insert into coded values (2, null, 'b') on conflict (id) do update set stage = excluded.stage$$), '23514 | row (id)=(2) of "coded" may not begin in "b" | Every life begins in "a".', 'and one that finds none');
+
 -- many histories in one transaction do not fill the lock table
 select lives_ok($$insert into other.event select g, 'a', '2026-01-01' from generate_series(10, 20000) g$$, '20,000 histories in one statement');
 select ok((select count(*) between 1000 and 1024 from pg_locks where locktype = 'advisory' and classid = 'other.event'::regclass and objsubid = 3 and pid = pg_backend_pid()), 'they share 1024 locks');
