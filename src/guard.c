@@ -426,8 +426,12 @@ bpm_guard_check_gates(const Attempt *attempt)
  * Calls, keys and locks
  * ----------------------------------------------------------------------------------------------*/
 
+/*
+ * That a function is a trigger before each row; events and arguments are those that the hint shows.
+ */
 TriggerData *
-bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, bool update)
+bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, const char *events,
+					 const char *arguments)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 
@@ -440,16 +444,16 @@ bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, bool update)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("trigger \"%s\" must be fired before each row",
 						trigdata->tg_trigger->tgname),
-				 errhint("Write: CREATE TRIGGER ... BEFORE INSERT%s ON ... FOR EACH ROW EXECUTE FUNCTION bpm.%s(...).",
-						 update ? " OR UPDATE" : "", function)));
+				 errhint("Write: CREATE TRIGGER ... BEFORE %s ON ... FOR EACH ROW EXECUTE FUNCTION bpm.%s(%s).",
+						 events, function, arguments)));
 	return trigdata;
 }
 
 /*
  * One session at a time, or many that share, to the end of the transaction: by the values that key columns have
- * in a row, under collations that are theirs unless others are given. The lock is advisory, in a class of its own (1 and 2 are those of pg_advisory_lock), and one of 1024
- * per table, so that a bulk load cannot exhaust the lock table. A NULL key is the error of a history, and locks
- * nothing elsewhere.
+ * in a row, under collations that are theirs unless others are given. The lock is advisory, in a class of its own
+ * (1 and 2 are those of pg_advisory_lock), and one of 1024 per table, so that a bulk load cannot exhaust the lock
+ * table. A NULL key is an error.
  */
 #define LOCK_CLASS 3
 #define LOCKS 1024

@@ -99,7 +99,8 @@ extern void bpm_guard_check_attributes(const Attempt *attempt, const TimestampTz
 									   const TimestampTz *at);
 extern bool bpm_guard_any_gate(const Attempt *attempt);
 extern void bpm_guard_check_gates(const Attempt *attempt);
-extern TriggerData *bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, bool update);
+extern TriggerData *bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function,
+										 const char *events, const char *arguments);
 
 extern void bpm_guard_lock(Oid relid, Relation rel, TupleTableSlot *slot, const AttrNumber *keys,
 						   const Oid *collations, int nkeys, LOCKMODE mode);

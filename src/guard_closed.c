@@ -17,6 +17,10 @@
 
 #define CLOSED_COLUMN "closed"
 
+/* how the triggers are written, for hints */
+#define EVENTS "INSERT OR UPDATE OR DELETE"
+#define ARGUMENTS "'relation', 'key', ..."
+
 /* what the arguments say, for one statement */
 typedef struct Closing
 {
@@ -32,24 +36,6 @@ typedef struct Closing
 	bool		asked;
 	Datum		last[MAX_KEYS];
 } Closing;
-
-static TriggerData *
-CheckCall(FunctionCallInfo fcinfo, const char *function)
-{
-	TriggerData *trigdata = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", function)));
-	if (!TRIGGER_FIRED_BEFORE(trigdata->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" must be fired before each row", trigdata->tg_trigger->tgname),
-				 errhint("Write: CREATE TRIGGER ... BEFORE INSERT OR UPDATE OR DELETE ON ... FOR EACH ROW EXECUTE FUNCTION bpm.%s('relation', 'key', ...).",
-						 function)));
-	return trigdata;
-}
 
 /*
  * A column of what says what is closed.
@@ -283,7 +269,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_refuse_closed);
 Datum
 bpm_guard_refuse_closed(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = CheckCall(fcinfo, "refuse_closed");
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "refuse_closed", EVENTS, ARGUMENTS);
 	Closing    *closing = ClosingOf(fcinfo, trigdata, "refuse_closed");
 	MemoryContext context = fcinfo->flinfo->fn_mcxt;
 
@@ -312,7 +298,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_lock_closing);
 Datum
 bpm_guard_lock_closing(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = CheckCall(fcinfo, "lock_closing");
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lock_closing", EVENTS, ARGUMENTS);
 	Closing    *closing = ClosingOf(fcinfo, trigdata, "lock_closing");
 
 	LockRow(closing, trigdata->tg_relation, trigdata->tg_trigslot);

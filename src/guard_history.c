@@ -297,7 +297,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_history);
 Datum
 bpm_guard_history(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard_history", false);
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard_history", "INSERT", "...");
 	Guard	   *guard = bpm_guard_of(fcinfo, true);
 	Attempt		attempt = {.guard = guard, .rel = trigdata->tg_relation};
 	text	   *stage;

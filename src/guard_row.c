@@ -5,10 +5,6 @@
 
 #include "guard.h"
 
-/* ------------------------------------------------------------------------------------------------
- * The guard of a table with a stage column
- * ----------------------------------------------------------------------------------------------*/
-
 /*
  * A row comes into being, or only seems to, which matters when there is something to refuse.
  */
@@ -63,7 +59,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_row);
 Datum
 bpm_guard_row(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard", true);
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard", "INSERT OR UPDATE", "...");
 	Guard	   *guard = bpm_guard_of(fcinfo, false);
 	Attempt		attempt = {.guard = guard, .rel = trigdata->tg_relation};
 	text	   *before = NULL;

@@ -1,22 +1,6 @@
 -- Lifecycles against sets of moves in SQL: what may follow, what is reached, and histories that are judged.
--- BPM_CASES says how many cases, BPM_SEED which.
-\set QUIET on
-\set ON_ERROR_STOP on
-\set ECHO none
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-\set cases 0
-\set seed 0
-\getenv cases BPM_CASES
-\getenv seed BPM_SEED
-select case when :cases > 0 then :cases else 1500 end as cases, (:seed % 1000) / 1000.0 as seed \gset
-begin;
-set local client_min_messages = warning;
-set local jit = off;
-create extension if not exists pgtap;
-create extension if not exists bpm;
-select no_plan();
+\set cases 1500
+\ir oracle.psql
 
 select setseed(:seed);
 -- random lifecycles as moves: a walk through all stages, so that each is reached, moves between any two, and some from *

@@ -1,22 +1,6 @@
 -- Trees against an independent implementation: every figure, every margin, every fault.
--- BPM_CASES says how many cases, BPM_SEED which.
-\set QUIET on
-\set ON_ERROR_STOP on
-\set ECHO none
-\pset format unaligned
-\pset tuples_only on
-\pset pager off
-\set cases 0
-\set seed 0
-\getenv cases BPM_CASES
-\getenv seed BPM_SEED
-select case when :cases > 0 then :cases else 4000 end as cases, (:seed % 1000) / 1000.0 as seed \gset
-begin;
-set local client_min_messages = warning;
-set local jit = off;
-create extension if not exists pgtap;
-create extension if not exists bpm;
-select no_plan();
+\set cases 4000
+\ir oracle.psql
 
 /* random trees against a recursive CTE in numeric ------------------------------------------- */
 
