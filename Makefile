@@ -3,6 +3,9 @@
 #   make demo                 a tour over real programs, on a server of its own that is removed again
 #   make check                every test, on a server of its own that is removed again
 #   make coverage             the same tests, and which lines of the C files they ran
+#   make fuzz N=100000        so many damaged texts and binary values to every type, a fifth as many statements of
+#                             every function, and the oracles with N / 50 cases (see test/fuzz/README.md), the same
+#                             way; SEED repeats a run, SANITIZE=1 builds so that undefined behaviour aborts
 #   make bench                the speed table, the same way
 #   make && make install      build for the server of PG_CONFIG (default: pg_config on the PATH)
 #   make installcheck         every test, on your running server (PGHOST, PGPORT, PGUSER)
@@ -41,7 +44,7 @@ export BPM_SHARED ?= $(abspath ../shared)
 endif
 
 # These make their own server, and install what is missing; nothing need be there yet, not even pg_config.
-TOURS = check coverage demo bench
+TOURS = check coverage fuzz demo bench
 
 ifneq (,$(filter $(TOURS),$(MAKECMDGOALS)))
 

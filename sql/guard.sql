@@ -16,16 +16,16 @@ create function bpm.log_change() returns trigger
     language c
     as 'MODULE_PATHNAME', 'bpm_guard_log_change';
 comment on function bpm.log_change() is
-'Trigger function, AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW (and BEFORE TRUNCATE FOR EACH STATEMENT, which it refuses): writes what a row was and is into a log table, as the owner of that table, so that who changes the one needs no right on the other and can neither forge nor change its history. Arguments: the log table, in the schema of the changed one unless it is said; then the columns of the key. The log has the columns relation, key, before, after (jsonb), changed_at, n, changed_by, and if it likes session_by and columns of the key by their names. An UPDATE that changes nothing writes nothing.';
+'Trigger function, AFTER INSERT OR UPDATE OR DELETE FOR EACH ROW (and BEFORE TRUNCATE FOR EACH STATEMENT, which it refuses): writes what a row was and is into a log table, as the owner of that table, so that who changes the one needs no right on the other and can neither forge nor change its history; the owner of the changed table needs INSERT on the log. Arguments: the log table, in the schema of the changed one unless it is said; then the columns of the key. The log has the columns relation, key, before, after (jsonb), changed_at, n, changed_by, and if it likes session_by and columns of the key by their names. An UPDATE that changes nothing writes nothing.';
 
 create function bpm.refuse_closed() returns trigger
     language c
     as 'MODULE_PATHNAME', 'bpm_guard_refuse_closed';
 comment on function bpm.refuse_closed() is
-'Trigger function, BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW: refuses a row whose key is closed (23514). Arguments: a table or view that says what is closed, in the schema of the guarded table unless it is said; then the key columns, which both have by the same names; the other one has a boolean column closed. It is read as its owner, past row security, as it is now at every isolation level, under a lock that lock_closing waits for. A row with a NULL in its key belongs to nothing that could be closed.';
+'Trigger function, BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW: refuses a row whose key is closed (23514). Arguments: a table or view that says what is closed, in the schema of the guarded table unless it is said; then the key columns, which both have by the same names; the other one has a boolean column closed. It is read as its owner, past row security, as it is now at every isolation level, under a lock that lock_closing waits for; the owner of the guarded table needs SELECT on it. It has to be the last trigger BEFORE the event, by name (55000). A row with a NULL in its key belongs to nothing that could be closed.';
 
 create function bpm.lock_closing() returns trigger
     language c
     as 'MODULE_PATHNAME', 'bpm_guard_lock_closing';
 comment on function bpm.lock_closing() is
-'Trigger function, BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW, of the tables whose rows close and open: waits for those who are writing to what is closed, and lets later ones wait to the end of the transaction. Arguments: those of refuse_closed.';
+'Trigger function, BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW, of the tables whose rows close and open: waits for those who are writing to what is closed, and lets later ones wait to the end of the transaction. Arguments, and what else holds, are those of refuse_closed.';

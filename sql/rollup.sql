@@ -183,7 +183,7 @@ create operator bpm.= (
     commutator = operator(bpm.=), negator = operator(bpm.<>),
     restrict = eqsel, join = eqjoinsel, hashes, merges
 );
-comment on operator bpm.= (bpm.rollup, bpm.rollup) is 'the same counts, weights and sum';
+comment on operator bpm.= (bpm.rollup, bpm.rollup) is 'the same counts, weights and sums';
 
 create operator bpm.<> (
     leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_ne,
@@ -196,8 +196,8 @@ create operator class bpm.rollup_ops default for type bpm.rollup using hash as
     operator 1 bpm.=,
     function 1 bpm.rollup_hash(bpm.rollup),
     function 2 bpm.rollup_hash_extended(bpm.rollup, bigint);
-comment on operator class bpm.rollup_ops using hash is 'rollups by counts, weights and sum';
-comment on operator family bpm.rollup_ops using hash is 'rollups by counts, weights and sum';
+comment on operator class bpm.rollup_ops using hash is 'rollups by counts, weights and sums';
+comment on operator family bpm.rollup_ops using hash is 'rollups by counts, weights and sums';
 
 -- order
 
@@ -224,35 +224,35 @@ comment on function bpm.rollup_gt(bpm.rollup, bpm.rollup) is 'implementation of 
 create function bpm.rollup_cmp(bpm.rollup, bpm.rollup) returns integer
     language c immutable strict parallel safe
     as 'MODULE_PATHNAME', 'bpm_rollup_cmp';
-comment on function bpm.rollup_cmp(bpm.rollup, bpm.rollup) is 'Less than, equal or greater than 0: by rows, scored rows, weight, scored weight and sum.';
+comment on function bpm.rollup_cmp(bpm.rollup, bpm.rollup) is 'Less than, equal or greater than 0: by rows, scored rows, weight, scored weight, sum and what is beyond 100.';
 
 create operator bpm.< (
     leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_lt,
     commutator = operator(bpm.>), negator = operator(bpm.>=),
     restrict = scalarltsel, join = scalarltjoinsel
 );
-comment on operator bpm.< (bpm.rollup, bpm.rollup) is 'sorts before: by rows, scored rows, weight, scored weight and sum';
+comment on operator bpm.< (bpm.rollup, bpm.rollup) is 'sorts before: by rows, scored rows, weight, scored weight, sum and what is beyond 100';
 
 create operator bpm.<= (
     leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_le,
     commutator = operator(bpm.>=), negator = operator(bpm.>),
     restrict = scalarlesel, join = scalarlejoinsel
 );
-comment on operator bpm.<= (bpm.rollup, bpm.rollup) is 'sorts before or is the same: by rows, scored rows, weight, scored weight and sum';
+comment on operator bpm.<= (bpm.rollup, bpm.rollup) is 'sorts before or is the same: by rows, scored rows, weight, scored weight, sum and what is beyond 100';
 
 create operator bpm.>= (
     leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_ge,
     commutator = operator(bpm.<=), negator = operator(bpm.<),
     restrict = scalargesel, join = scalargejoinsel
 );
-comment on operator bpm.>= (bpm.rollup, bpm.rollup) is 'sorts after or is the same: by rows, scored rows, weight, scored weight and sum';
+comment on operator bpm.>= (bpm.rollup, bpm.rollup) is 'sorts after or is the same: by rows, scored rows, weight, scored weight, sum and what is beyond 100';
 
 create operator bpm.> (
     leftarg = bpm.rollup, rightarg = bpm.rollup, function = bpm.rollup_gt,
     commutator = operator(bpm.<), negator = operator(bpm.<=),
     restrict = scalargtsel, join = scalargtjoinsel
 );
-comment on operator bpm.> (bpm.rollup, bpm.rollup) is 'sorts after: by rows, scored rows, weight, scored weight and sum';
+comment on operator bpm.> (bpm.rollup, bpm.rollup) is 'sorts after: by rows, scored rows, weight, scored weight, sum and what is beyond 100';
 
 create operator class bpm.rollup_ops default for type bpm.rollup using btree as
     operator 1 bpm.<,
@@ -261,8 +261,8 @@ create operator class bpm.rollup_ops default for type bpm.rollup using btree as
     operator 4 bpm.>=,
     operator 5 bpm.>,
     function 1 bpm.rollup_cmp(bpm.rollup, bpm.rollup);
-comment on operator class bpm.rollup_ops using btree is 'rollups: by rows, scored rows, weight, scored weight and sum';
-comment on operator family bpm.rollup_ops using btree is 'rollups: by rows, scored rows, weight, scored weight and sum';
+comment on operator class bpm.rollup_ops using btree is 'rollups: by rows, scored rows, weight, scored weight, sum and what is beyond 100';
+comment on operator family bpm.rollup_ops using btree is 'rollups: by rows, scored rows, weight, scored weight, sum and what is beyond 100';
 
 -- aggregates: those over the same arguments share one transition
 

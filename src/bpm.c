@@ -21,7 +21,7 @@ PG_MODULE_MAGIC;
 
 PGDLLEXPORT void _PG_init(void);
 
-/* what a setting says; what its check hook hands to its assign hook */
+/* what a setting of a moment says; what its check hook hands to its assign hook */
 typedef struct Moment
 {
 	enum
@@ -33,12 +33,18 @@ typedef struct Moment
 	int64		value;			/* a DateADT or a TimestampTz */
 } Moment;
 
-static char *as_of_text;
-static char *known_at_text;
-static char *role_text;
+/* a setting that is a moment */
+typedef struct Setting
+{
+	const char *name;
+	const char *what;
+	const char *hint;
+	bool		(*read) (const char *text, int64 *value);
+	char	   *text;
+	Moment		moment;
+} Setting;
 
-static Moment as_of;
-static Moment known_at;
+static char *role_text;
 
 /* while the library is loaded, values are met that were set before */
 static bool loading = true;
@@ -176,17 +182,23 @@ ReadTimestamp(const char *text, int64 *value)
  * The settings
  * ----------------------------------------------------------------------------------------------*/
 
-#define AS_OF_HINT "Write a date as YYYY-MM-DD, such as 2026-06-30, or nothing."
-#define KNOWN_AT_HINT \
-	"Write a timestamp with its offset, such as 2026-06-30 18:00:00+02 or 2026-06-30T16:00:00Z, or nothing."
+static Setting as_of = {
+	.name = "bpm.as_of", .what = "date of the calendar",
+	.hint = "Write a date as YYYY-MM-DD, such as 2026-06-30, or nothing.",
+	.read = ReadDate
+};
+static Setting known_at = {
+	.name = "bpm.known_at", .what = "timestamp with its offset",
+	.hint = "Write a timestamp with its offset, such as 2026-06-30 18:00:00+02 or 2026-06-30T16:00:00Z, or nothing.",
+	.read = ReadTimestamp
+};
 
 /*
  * A value that was there before the library, or that a parallel worker is handed, cannot be refused: it
  * would be forgotten with a warning, and results would show another day. Whoever asks for it hears.
  */
 static bool
-CheckMoment(const char *text, void **extra, bool (*read) (const char *, int64 *), const char *name,
-			const char *what, const char *hint)
+CheckMoment(const Setting *setting, const char *text, void **extra)
 {
 	Moment	   *moment = bpm_guc_malloc(sizeof(Moment));
 
@@ -195,12 +207,12 @@ CheckMoment(const char *text, void **extra, bool (*read) (const char *, int64 *)
 	moment->state = MOMENT_UNSET;
 	moment->value = 0;
 	if (text != NULL && *text != '\0')
-		moment->state = read(text, &moment->value) ? MOMENT_SET : MOMENT_INVALID;
+		moment->state = setting->read(text, &moment->value) ? MOMENT_SET : MOMENT_INVALID;
 	if (moment->state == MOMENT_INVALID && !loading && !InitializingParallelWorker)
 	{
-		GUC_check_errmsg("invalid value for parameter \"%s\": \"%s\"", name, text);
-		GUC_check_errdetail("It is no %s.", what);
-		GUC_check_errhint("%s", hint);
+		GUC_check_errmsg("invalid value for parameter \"%s\": \"%s\"", setting->name, text);
+		GUC_check_errdetail("It is no %s.", setting->what);
+		GUC_check_errhint("%s", setting->hint);
 		bpm_guc_free(moment);
 		return false;
 	}
@@ -211,26 +223,25 @@ CheckMoment(const char *text, void **extra, bool (*read) (const char *, int64 *)
 static bool
 CheckAsOf(char **text, void **extra, GucSource source)
 {
-	return CheckMoment(*text, extra, ReadDate, "bpm.as_of", "date of the calendar", AS_OF_HINT);
+	return CheckMoment(&as_of, *text, extra);
 }
 
 static void
 AssignAsOf(const char *text, void *extra)
 {
-	as_of = *(const Moment *) extra;
+	as_of.moment = *(const Moment *) extra;
 }
 
 static bool
 CheckKnownAt(char **text, void **extra, GucSource source)
 {
-	return CheckMoment(*text, extra, ReadTimestamp, "bpm.known_at", "timestamp with its offset",
-					   KNOWN_AT_HINT);
+	return CheckMoment(&known_at, *text, extra);
 }
 
 static void
 AssignKnownAt(const char *text, void *extra)
 {
-	known_at = *(const Moment *) extra;
+	known_at.moment = *(const Moment *) extra;
 }
 
 void
@@ -238,13 +249,13 @@ _PG_init(void)
 {
 	bpm_decimal_check_layout();
 
-	DefineCustomStringVariable("bpm.as_of", "The day that results show, as YYYY-MM-DD.",
+	DefineCustomStringVariable(as_of.name, "The day that results show, as YYYY-MM-DD.",
 							   "Empty: as the model says.",
-							   &as_of_text, "", PGC_USERSET, 0, CheckAsOf, AssignAsOf, NULL);
-	DefineCustomStringVariable("bpm.known_at",
+							   &as_of.text, "", PGC_USERSET, 0, CheckAsOf, AssignAsOf, NULL);
+	DefineCustomStringVariable(known_at.name,
 							   "Results leave out what was recorded later, a timestamp with its offset.",
 							   "Empty: nothing is left out.",
-							   &known_at_text, "", PGC_USERSET, 0, CheckKnownAt, AssignKnownAt, NULL);
+							   &known_at.text, "", PGC_USERSET, 0, CheckKnownAt, AssignKnownAt, NULL);
 	DefineCustomStringVariable(BPM_ROLE_SETTING, "The role in which a lifecycle's moves are made.",
 							   "A guard that has no column for it asks here.",
 							   &role_text, "", PGC_USERSET, 0, NULL, NULL, NULL);
@@ -252,16 +263,20 @@ _PG_init(void)
 	loading = false;
 }
 
-static void
-RefuseInvalid(const Moment *moment, const char *name, const char *text, const char *what,
-			  const char *hint)
+/*
+ * What a setting says; false when it is not set.
+ */
+static bool
+MomentOf(const Setting *setting, int64 *value)
 {
-	if (moment->state == MOMENT_INVALID)
+	if (setting->moment.state == MOMENT_INVALID)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": \"%s\"", name, text),
-				 errdetail("It is no %s.", what),
-				 errhint("%s", hint)));
+				 errmsg("invalid value for parameter \"%s\": \"%s\"", setting->name, setting->text),
+				 errdetail("It is no %s.", setting->what),
+				 errhint("%s", setting->hint)));
+	*value = setting->moment.value;
+	return setting->moment.state == MOMENT_SET;
 }
 
 /*
@@ -271,10 +286,11 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_as_of);
 Datum
 bpm_as_of(PG_FUNCTION_ARGS)
 {
-	RefuseInvalid(&as_of, "bpm.as_of", as_of_text, "date of the calendar", AS_OF_HINT);
-	if (as_of.state == MOMENT_UNSET)
+	int64		value;
+
+	if (!MomentOf(&as_of, &value))
 		PG_RETURN_NULL();
-	PG_RETURN_DATEADT((DateADT) as_of.value);
+	PG_RETURN_DATEADT((DateADT) value);
 }
 
 /*
@@ -284,9 +300,9 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_known_at);
 Datum
 bpm_known_at(PG_FUNCTION_ARGS)
 {
-	RefuseInvalid(&known_at, "bpm.known_at", known_at_text, "timestamp with its offset",
-				  KNOWN_AT_HINT);
-	if (known_at.state == MOMENT_UNSET)
+	int64		value;
+
+	if (!MomentOf(&known_at, &value))
 		PG_RETURN_NULL();
-	PG_RETURN_TIMESTAMPTZ(known_at.value);
+	PG_RETURN_TIMESTAMPTZ(value);
 }

@@ -81,13 +81,16 @@ bpm_try_input(PGFunction function, char *text, Datum *value)
 }
 
 /*
- * Whether a role may call a function.
+ * Whether a role may call a function, or name what is in a schema.
  */
 #if PG_VERSION_NUM >= 160000
 #define bpm_function_aclcheck(function, role) \
 	object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE)
+#define bpm_schema_aclcheck(schema, role) \
+	object_aclcheck(NamespaceRelationId, schema, role, ACL_USAGE)
 #else
 #define bpm_function_aclcheck(function, role) pg_proc_aclcheck(function, role, ACL_EXECUTE)
+#define bpm_schema_aclcheck(schema, role) pg_namespace_aclcheck(schema, role, ACL_USAGE)
 #endif
 
 /*

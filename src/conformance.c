@@ -591,6 +591,7 @@ NextMove(Walk *walk)
 		{
 			Event		other = EventAt(history, walk->i);
 
+			CHECK_FOR_INTERRUPTS();
 			if (other.at != event.at || other.seq != event.seq)
 				break;
 			tied |= UINT64CONST(1) << other.stage;

@@ -284,6 +284,10 @@ bpm_decimal_try_round_to(Datum numeric, int digits, int128 *units)
 	}
 	else if (next >= BASE / 2)
 		value++;
+
+	/* 99999999999999999999999999999.999999995 becomes 10^29, which nothing reads back */
+	if (value > 0 && value / power_of_ten[digits] / power_of_ten[16] >= power_of_ten[13])
+		return DECIMAL_TOO_LARGE;
 	*units = parts.negative ? -value : value;
 	return DECIMAL_OK;
 }

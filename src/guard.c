@@ -200,6 +200,23 @@ bpm_guard_subject(const Attempt *attempt)
 }
 
 /*
+ * The stage that a row is in, which the lifecycle may no longer have. Its name is not for everybody.
+ */
+int
+bpm_guard_stage_before(const Attempt *attempt, const text *stage)
+{
+	int			found = bpm_stage_find(attempt->stages, VARDATA_ANY(stage), VARSIZE_ANY_EXHDR(stage));
+
+	if (likely(found >= 0) || !attempt->hidden)
+		return found >= 0 ? found : StageOf(attempt->stages, stage);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s may not move to \"%s\"", bpm_guard_subject(attempt), ToName(attempt)),
+			 errdetail("The stage that it is in, which you may not see, is not one of its lifecycle."),
+			 errtablecol(attempt->rel, attempt->guard->stage)));
+}
+
+/*
  * What a row may not do, for the middle of a message: move from "a" to "b".
  */
 char *
@@ -409,8 +426,12 @@ bpm_guard_check_gates(const Attempt *attempt)
  * Calls, keys and locks
  * ----------------------------------------------------------------------------------------------*/
 
+/*
+ * That a function is a trigger before each row; events and arguments are those that the hint shows.
+ */
 TriggerData *
-bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, bool update)
+bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, const char *events,
+					 const char *arguments)
 {
 	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 
@@ -423,23 +444,23 @@ bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, bool update)
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("trigger \"%s\" must be fired before each row",
 						trigdata->tg_trigger->tgname),
-				 errhint("Write: CREATE TRIGGER ... BEFORE INSERT%s ON ... FOR EACH ROW EXECUTE FUNCTION bpm.%s(...).",
-						 update ? " OR UPDATE" : "", function)));
+				 errhint("Write: CREATE TRIGGER ... BEFORE %s ON ... FOR EACH ROW EXECUTE FUNCTION bpm.%s(%s).",
+						 events, function, arguments)));
 	return trigdata;
 }
 
 /*
  * One session at a time, or many that share, to the end of the transaction: by the values that key columns have
- * in a row. The lock is advisory, in a class of its own (1 and 2 are those of pg_advisory_lock), and one of 1024
- * per table, so that a bulk load cannot exhaust the lock table. A NULL key is the error of a history, and locks
- * nothing elsewhere.
+ * in a row, under collations that are theirs unless others are given. The lock is advisory, in a class of its own
+ * (1 and 2 are those of pg_advisory_lock), and one of 1024 per table, so that a bulk load cannot exhaust the lock
+ * table. A NULL key is an error.
  */
 #define LOCK_CLASS 3
 #define LOCKS 1024
 
 void
-bpm_guard_lock(Oid relid, Relation rel, TupleTableSlot *slot, const AttrNumber *keys, int nkeys,
-			   LOCKMODE mode)
+bpm_guard_lock(Oid relid, Relation rel, TupleTableSlot *slot, const AttrNumber *keys,
+			   const Oid *collations, int nkeys, LOCKMODE mode)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 	uint32		hash = 0;
@@ -460,7 +481,8 @@ bpm_guard_lock(Oid relid, Relation rel, TupleTableSlot *slot, const AttrNumber *
 					 errmsg("key column \"%s\" of a guard cannot be hashed", NameStr(att->attname)),
 					 errdetail("It is of type %s.", format_type_be(att->atttypid))));
 		hash = hash * 31 +
-			DatumGetUInt32(FunctionCall1Coll(&type->hash_proc_finfo, att->attcollation, value));
+			DatumGetUInt32(FunctionCall1Coll(&type->hash_proc_finfo,
+											 collations ? collations[i] : att->attcollation, value));
 	}
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, relid, hash % LOCKS, LOCK_CLASS);
 	(void) LockAcquire(&tag, mode, false, false);

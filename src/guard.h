@@ -50,6 +50,7 @@ typedef struct Guard
 	Oid			at_type;
 	AttrNumber	by;				/* role that makes the move, or 0 */
 	List	   *gates;
+	int			checked;		/* the events for which it is known to be the last trigger */
 
 	/* history */
 	AttrNumber	seq;			/* order within one instant, or 0 */
@@ -75,16 +76,19 @@ typedef struct Attempt
 } Attempt;
 
 extern Guard *bpm_guard_of(FunctionCallInfo fcinfo, bool history);
-extern AttrNumber bpm_guard_column(Relation rel, const char *name);
+extern AttrNumber bpm_guard_column(Relation rel, const char *name, const char *what);
+extern AttrNumber bpm_guard_key_column(Relation rel, const char *name);
 extern Oid	bpm_guard_column_type(Relation rel, AttrNumber column);
 extern BpmStages *bpm_guard_parse_once(const char *text, MemoryContext context);
 extern bool bpm_guard_is_kept(const BpmStages *stages);
+extern void bpm_guard_check_last(TriggerData *trigdata, const char *what, int *checked);
 
 extern void bpm_guard_null_column(Relation rel, AttrNumber column, const char *what);
 extern TimestampTz bpm_guard_time(Relation rel, Oid type, Datum value, AttrNumber column);
 extern TimestampTz bpm_guard_time_in(const Attempt *attempt, TupleTableSlot *slot);
 extern const BpmStages *bpm_guard_stages(Guard *guard, Relation rel, TupleTableSlot *slot,
 										 MemoryContext context);
+extern int	bpm_guard_stage_before(const Attempt *attempt, const text *stage);
 extern bool bpm_guard_may_see(Relation rel, Oid root, const AttrNumber *columns, int n);
 extern char *bpm_guard_subject(const Attempt *attempt);
 extern char *bpm_guard_move_text(const Attempt *attempt);
@@ -95,10 +99,11 @@ extern void bpm_guard_check_attributes(const Attempt *attempt, const TimestampTz
 									   const TimestampTz *at);
 extern bool bpm_guard_any_gate(const Attempt *attempt);
 extern void bpm_guard_check_gates(const Attempt *attempt);
-extern TriggerData *bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function, bool update);
+extern TriggerData *bpm_guard_check_call(FunctionCallInfo fcinfo, const char *function,
+										 const char *events, const char *arguments);
 
 extern void bpm_guard_lock(Oid relid, Relation rel, TupleTableSlot *slot, const AttrNumber *keys,
-						   int nkeys, LOCKMODE mode);
+						   const Oid *collations, int nkeys, LOCKMODE mode);
 extern void bpm_guard_append_equal(StringInfo query, const char *column, Oid type, int parameter,
 								   Oid parameter_type);
 
@@ -111,7 +116,9 @@ typedef struct Caller
 
 extern Caller bpm_guard_become_owner(Oid relid);
 extern void bpm_guard_become_caller(Caller caller);
-extern Oid	bpm_guard_relation(Relation rel, const char *name, const char *what);
+extern Oid	bpm_guard_trigger_table(const TriggerData *trigdata);
+extern Oid	bpm_guard_relation(const TriggerData *trigdata, const char *name, const char *what,
+							   AclMode mode);
 extern char *bpm_guard_qualified_name(Oid relid);
 extern Oid	bpm_guard_root(Relation rel);
 extern void bpm_guard_keep_plan(SPIPlanPtr plan, MemoryContext context);

@@ -86,7 +86,7 @@ FindColumn(Relation rel, const char *name)
 }
 
 static pg_noinline void
-NoSuchColumn(Relation rel, const char *name)
+NoSuchColumn(Relation rel, const char *name, const char *what)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 	const char **names = palloc((desc->natts + 1) * sizeof(char *));
@@ -100,8 +100,8 @@ NoSuchColumn(Relation rel, const char *name)
 	hint = bpm_scan_nearest(name, (int) strlen(name), names);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_COLUMN),
-			 errmsg("column \"%s\" of a lifecycle guard does not exist in table \"%s\"",
-					name, RelationGetRelationName(rel)),
+			 errmsg("column \"%s\" of a %s does not exist in table \"%s\"",
+					name, what, RelationGetRelationName(rel)),
 			 hint ? errhint("%s", hint) : 0));
 }
 
@@ -109,27 +109,53 @@ NoSuchColumn(Relation rel, const char *name)
  * Generated columns are computed after BEFORE triggers: what those see there is the old value.
  */
 static void
-CheckNotGenerated(Relation rel, AttrNumber column)
+CheckNotGenerated(Relation rel, AttrNumber column, const char *what)
 {
 	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), column - 1);
 
 	if (att->attgenerated != '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("column \"%s\" of a lifecycle guard is generated", NameStr(att->attname)),
+				 errmsg("column \"%s\" of a %s is generated", NameStr(att->attname), what),
 				 errdetail("It is computed after the guard has judged the row."),
 				 errhint("Name the columns that it is computed from.")));
 }
 
 AttrNumber
-bpm_guard_column(Relation rel, const char *name)
+bpm_guard_column(Relation rel, const char *name, const char *what)
 {
 	AttrNumber	column = FindColumn(rel, name);
 
 	if (column == 0)
-		NoSuchColumn(rel, name);
-	CheckNotGenerated(rel, column);
+		NoSuchColumn(rel, name, what);
+	CheckNotGenerated(rel, column, what);
 	return column;
+}
+
+/*
+ * A column that is read after the row is written, when what is generated is there, unless it is not stored.
+ */
+AttrNumber
+bpm_guard_key_column(Relation rel, const char *name)
+{
+	AttrNumber	column = FindColumn(rel, name);
+	Form_pg_attribute att;
+
+	if (column == 0)
+		NoSuchColumn(rel, name, "log of changes");
+	att = TupleDescAttr(RelationGetDescr(rel), column - 1);
+	if (att->attgenerated != '\0' && att->attgenerated != ATTRIBUTE_GENERATED_STORED)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("column \"%s\" of a log of changes is generated, and not stored", NameStr(att->attname)),
+				 errhint("Name the columns that it is computed from.")));
+	return column;
+}
+
+static AttrNumber
+GuardColumn(Relation rel, const char *name)
+{
+	return bpm_guard_column(rel, name, "lifecycle guard");
 }
 
 /* the type of a column below its domains */
@@ -148,7 +174,7 @@ IsText(Oid type)
 static AttrNumber
 TextColumn(Relation rel, const char *name, const char *what)
 {
-	AttrNumber	column = bpm_guard_column(rel, name);
+	AttrNumber	column = GuardColumn(rel, name);
 	Oid			type = bpm_guard_column_type(rel, column);
 
 	if (!IsText(type))
@@ -163,7 +189,7 @@ TextColumn(Relation rel, const char *name, const char *what)
 static AttrNumber
 TimeColumn(Relation rel, const char *name, Oid *type)
 {
-	AttrNumber	column = bpm_guard_column(rel, name);
+	AttrNumber	column = GuardColumn(rel, name);
 
 	*type = bpm_guard_column_type(rel, column);
 	if (*type != TIMESTAMPTZOID && *type != TIMESTAMPOID && *type != DATEOID)
@@ -178,7 +204,7 @@ TimeColumn(Relation rel, const char *name, Oid *type)
 static AttrNumber
 SeqColumn(Relation rel, const char *name)
 {
-	AttrNumber	column = bpm_guard_column(rel, name);
+	AttrNumber	column = GuardColumn(rel, name);
 	Oid			type = bpm_guard_column_type(rel, column);
 
 	if (type != INT8OID && type != INT4OID)
@@ -192,7 +218,7 @@ SeqColumn(Relation rel, const char *name)
 static AttrNumber
 BooleanColumn(Relation rel, const char *name)
 {
-	AttrNumber	column = bpm_guard_column(rel, name);
+	AttrNumber	column = GuardColumn(rel, name);
 	Oid			type = bpm_guard_column_type(rel, column);
 
 	if (type != BOOLOID)
@@ -217,7 +243,7 @@ ReadLifecycle(Guard *guard, Relation rel, const char *argument, MemoryContext co
 		Oid			type = bpm_guard_column_type(rel, guard->lifecycle);
 		char	   *name;
 
-		CheckNotGenerated(rel, guard->lifecycle);
+		CheckNotGenerated(rel, guard->lifecycle, "lifecycle guard");
 		guard->lifecycle_is_text = IsText(type);
 		if (guard->lifecycle_is_text)
 			return;
@@ -231,7 +257,7 @@ ReadLifecycle(Guard *guard, Relation rel, const char *argument, MemoryContext co
 		return;
 	}
 	if (strstr(argument, "->") == NULL && strstr(argument, "\342\206\222") == NULL)
-		NoSuchColumn(rel, argument);
+		NoSuchColumn(rel, argument, "lifecycle guard");
 	guard->stages = bpm_guard_parse_once(argument, context);
 }
 
@@ -285,7 +311,7 @@ ReadGateArgument(Gate *gate, Relation rel, const char *function, int i, const ch
 				(errcode(ERRCODE_INVALID_FUNCTION_DEFINITION),
 				 errmsg("function %s of a lifecycle gate has an argument without a name", function),
 				 errhint("Its arguments are named after columns, or it takes the whole row.")));
-	gate->column[i] = bpm_guard_column(rel, name);
+	gate->column[i] = GuardColumn(rel, name);
 	column_type = TupleDescAttr(RelationGetDescr(rel), gate->column[i] - 1)->atttypid;
 	if (!IsBinaryCoercible(column_type, type))
 		ereport(ERROR,
@@ -387,7 +413,7 @@ ReadClauses(Guard *guard, Relation rel, char **arguments, int n, MemoryContext c
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("a lifecycle guard has more than %d key columns", MAX_KEYS)));
 		else
-			guard->key[guard->nkeys++] = bpm_guard_column(rel, arguments[i + 1]);
+			guard->key[guard->nkeys++] = GuardColumn(rel, arguments[i + 1]);
 		i += takes + 1;
 	}
 }
@@ -404,36 +430,54 @@ IsGuard(Oid function)
 		 strcmp(name, "refuse_closed") == 0 || strcmp(name, "lock_closing") == 0);
 }
 
-/*
- * A trigger that fires after the guard could turn the row that was judged into another one. Triggers of one kind
- * fire in the order of their names.
- */
-static void
-CheckLast(TriggerData *trigdata)
+/* a trigger that could change the row of this event, in this session */
+static bool
+ChangesRow(const Trigger *trigger, TriggerEvent event)
 {
-	const TriggerDesc *triggers = trigdata->tg_relation->trigdesc;
-	const char *own = trigdata->tg_trigger->tgname;
+	char		off = SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA ?
+		TRIGGER_FIRES_ON_ORIGIN : TRIGGER_FIRES_ON_REPLICA;
 
-	for (int i = 0; i < triggers->numtriggers; i++)
+	return TRIGGER_FOR_ROW(trigger->tgtype) && TRIGGER_FOR_BEFORE(trigger->tgtype) &&
+		(TRIGGER_FIRED_BY_INSERT(event) ? TRIGGER_FOR_INSERT(trigger->tgtype) :
+		 TRIGGER_FOR_UPDATE(trigger->tgtype)) &&
+		trigger->tgenabled != TRIGGER_DISABLED && trigger->tgenabled != off && !IsGuard(trigger->tgfoid);
+}
+
+/*
+ * A trigger that fires after a guard could turn the row that was judged into another one. Triggers of one kind
+ * fire in the order of their names. Asked once a statement for each event: ON CONFLICT and MERGE have two.
+ */
+void
+bpm_guard_check_last(TriggerData *trigdata, const char *what, int *checked)
+{
+	const Trigger *own = trigdata->tg_trigger;
+	Relation	rel = trigdata->tg_relation;
+	int			event = trigdata->tg_event & TRIGGER_EVENT_OPMASK;
+
+	if (likely((*checked & (1 << event)) != 0) || TRIGGER_FIRED_BY_DELETE(trigdata->tg_event))
+		return;
+	/* the last of them, so that the hint is a mend for all: they are in the order of their names */
+	for (int i = rel->trigdesc->numtriggers - 1; i >= 0; i--)
 	{
-		const Trigger *trigger = &triggers->triggers[i];
-		bool		same_event = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ?
-			TRIGGER_FOR_INSERT(trigger->tgtype) : TRIGGER_FOR_UPDATE(trigger->tgtype);
+		const Trigger *trigger = &rel->trigdesc->triggers[i];
+		char	   *name = psprintf("zz_%s", own->tgname);
 
-		if (!same_event || !TRIGGER_FOR_ROW(trigger->tgtype) || !TRIGGER_FOR_BEFORE(trigger->tgtype) ||
-			trigger->tgenabled == TRIGGER_DISABLED || strcmp(trigger->tgname, own) <= 0 ||
-			IsGuard(trigger->tgfoid))
+		if (strcmp(trigger->tgname, own->tgname) <= 0)
+			break;
+		if (!ChangesRow(trigger, trigdata->tg_event))
 			continue;
+		if (strcmp(name, trigger->tgname) <= 0)
+			name = psprintf("%s_%s", trigger->tgname, own->tgname);
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("trigger \"%s\" of table \"%s\" fires after the lifecycle guard \"%s\"",
-						trigger->tgname, RelationGetRelationName(trigdata->tg_relation), own),
+				 errmsg("trigger \"%s\" of table \"%s\" fires after the %s \"%s\"",
+						trigger->tgname, RelationGetRelationName(rel), what, own->tgname),
 				 errdetail("It could change the row that the guard has judged."),
 				 errhint("Rename the guard so that it is the last: ALTER TRIGGER %s ON %s RENAME TO %s.",
-						 quote_identifier(own),
-						 quote_identifier(RelationGetRelationName(trigdata->tg_relation)),
-						 quote_identifier(psprintf("zz_%s", own)))));
+						 quote_identifier(own->tgname), quote_identifier(get_rel_name(bpm_guard_trigger_table(trigdata))),
+						 quote_identifier(name))));
 	}
+	*checked |= 1 << event;
 }
 
 static Guard *
@@ -463,7 +507,6 @@ ReadGuard(TriggerData *trigdata, bool history, MemoryContext context)
 				 errmsg("trigger \"%s\" names no key", trigger->tgname),
 				 errhint("Add 'key' and the column that tells whose event a row is.")));
 	guard->root = bpm_guard_root(rel);
-	CheckLast(trigdata);
 	return guard;
 }
 
@@ -473,14 +516,17 @@ ReadGuard(TriggerData *trigdata, bool history, MemoryContext context)
 Guard *
 bpm_guard_of(FunctionCallInfo fcinfo, bool history)
 {
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
 	Guard	   *guard = fcinfo->flinfo->fn_extra;
-	MemoryContext before;
 
-	if (likely(guard != NULL))
-		return guard;
-	before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-	guard = ReadGuard((TriggerData *) fcinfo->context, history, CurrentMemoryContext);
-	MemoryContextSwitchTo(before);
-	fcinfo->flinfo->fn_extra = guard;
+	if (unlikely(guard == NULL))
+	{
+		MemoryContext before = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
+
+		guard = ReadGuard(trigdata, history, CurrentMemoryContext);
+		MemoryContextSwitchTo(before);
+		fcinfo->flinfo->fn_extra = guard;
+	}
+	bpm_guard_check_last(trigdata, "lifecycle guard", &guard->checked);
 	return guard;
 }

@@ -11,10 +11,15 @@
 #include "utils/datum.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
+#include "utils/typcache.h"
 
 #include "guard.h"
 
 #define CLOSED_COLUMN "closed"
+
+/* how the triggers are written, for hints */
+#define EVENTS "INSERT OR UPDATE OR DELETE"
+#define ARGUMENTS "'relation', 'key', ..."
 
 /* what the arguments say, for one statement */
 typedef struct Closing
@@ -23,6 +28,8 @@ typedef struct Closing
 	int			nkeys;
 	AttrNumber	key[MAX_KEYS];
 	Oid			type[MAX_KEYS];
+	Oid			collation[MAX_KEYS];	/* of the columns of what says what is closed */
+	int			checked;		/* the events for which this is known to be the last trigger */
 	SPIPlanPtr	plan;
 
 	/* the keys that were asked for last: rows of one statement often have the same */
@@ -30,22 +37,46 @@ typedef struct Closing
 	Datum		last[MAX_KEYS];
 } Closing;
 
-static TriggerData *
-CheckCall(FunctionCallInfo fcinfo, const char *function)
+/*
+ * A column of what says what is closed.
+ */
+static AttrNumber
+ClosingColumn(Oid relid, const char *name)
 {
-	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	AttrNumber	column = get_attnum(relid, name);
 
-	if (!CALLED_AS_TRIGGER(fcinfo))
+	if (column == InvalidAttrNumber)
 		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("function \"%s\" was not called by trigger manager", function)));
-	if (!TRIGGER_FIRED_BEFORE(trigdata->tg_event) || !TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("\"%s\", which says what is closed, has no column \"%s\"", get_rel_name(relid), name),
+				 errhint("It has the key columns by the same names, and a column \"%s\" of type boolean.",
+						 CLOSED_COLUMN)));
+	return column;
+}
+
+/*
+ * A key column of both. They are locked by the hash of what is in them, so that equal values of the two have to
+ * hash alike, as those of integers of any width do, but not those of integer and numeric.
+ */
+static void
+ReadKey(Closing *closing, Relation rel, int i, const char *name)
+{
+	AttrNumber	column;
+	Oid			type;
+	int32		typmod;
+
+	closing->key[i] = bpm_guard_column(rel, name, "closing");
+	closing->type[i] = TupleDescAttr(RelationGetDescr(rel), closing->key[i] - 1)->atttypid;
+	column = ClosingColumn(closing->relid, name);
+	get_atttypetypmodcoll(closing->relid, column, &type, &typmod, &closing->collation[i]);
+	if (lookup_type_cache(type, TYPECACHE_HASH_PROC)->hash_opf !=
+		lookup_type_cache(closing->type[i], TYPECACHE_HASH_PROC)->hash_opf)
 		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("trigger \"%s\" must be fired before each row", trigdata->tg_trigger->tgname),
-				 errhint("Write: CREATE TRIGGER ... BEFORE INSERT OR UPDATE OR DELETE ON ... FOR EACH ROW EXECUTE FUNCTION bpm.%s('relation', 'key', ...).",
-						 function)));
-	return trigdata;
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("key column \"%s\" is of type %s in \"%s\", and of type %s in \"%s\"", name,
+						format_type_be(closing->type[i]), RelationGetRelationName(rel), format_type_be(type),
+						get_rel_name(closing->relid)),
+				 errhint("Give both the same type, or cast it in a view that says what is closed.")));
 }
 
 static Closing *
@@ -56,7 +87,10 @@ ClosingOf(FunctionCallInfo fcinfo, TriggerData *trigdata, const char *function)
 	Closing    *closing = fcinfo->flinfo->fn_extra;
 
 	if (closing != NULL)
+	{
+		bpm_guard_check_last(trigdata, "guard", &closing->checked);
 		return closing;
+	}
 	closing = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Closing));
 	closing->nkeys = trigger->tgnargs - 1;
 	if (closing->nkeys < 1 || closing->nkeys > MAX_KEYS)
@@ -66,12 +100,15 @@ ClosingOf(FunctionCallInfo fcinfo, TriggerData *trigdata, const char *function)
 						closing->nkeys < 1 ? "few" : "many"),
 				 errhint("Write: bpm.%s('year_closed', 'fiscal_year'): what says what is closed, then 1 to %d key columns.",
 						 function, MAX_KEYS)));
-	closing->relid = bpm_guard_relation(rel, trigger->tgargs[0], "relation");
+	closing->relid = bpm_guard_relation(trigdata, trigger->tgargs[0], "relation", ACL_SELECT);
+	if (getBaseType(get_atttype(closing->relid, ClosingColumn(closing->relid, CLOSED_COLUMN))) != BOOLOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of \"%s\" is not boolean", CLOSED_COLUMN,
+						get_rel_name(closing->relid))));
 	for (int i = 0; i < closing->nkeys; i++)
-	{
-		closing->key[i] = bpm_guard_column(rel, trigger->tgargs[i + 1]);
-		closing->type[i] = TupleDescAttr(RelationGetDescr(rel), closing->key[i] - 1)->atttypid;
-	}
+		ReadKey(closing, rel, i, trigger->tgargs[i + 1]);
+	bpm_guard_check_last(trigdata, "guard", &closing->checked);
 	fcinfo->flinfo->fn_extra = closing;
 	return closing;
 }
@@ -123,34 +160,11 @@ KeepLast(Closing *closing, Relation rel, const Datum *keys, MemoryContext contex
 	MemoryContextSwitchTo(before);
 }
 
-/*
- * The type of a column of what says what is closed.
- */
-static Oid
-ClosingColumnType(const Closing *closing, const char *name)
-{
-	AttrNumber	column = get_attnum(closing->relid, name);
-
-	if (column == InvalidAttrNumber)
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_COLUMN),
-				 errmsg("\"%s\", which says what is closed, has no column \"%s\"",
-						get_rel_name(closing->relid), name),
-				 errhint("It has the key columns by the same names, and a column \"%s\" of type boolean.",
-						 CLOSED_COLUMN)));
-	return get_atttype(closing->relid, column);
-}
-
 static void
 PrepareClosing(Closing *closing, Relation rel, MemoryContext context)
 {
 	StringInfoData query;
 
-	if (getBaseType(ClosingColumnType(closing, CLOSED_COLUMN)) != BOOLOID)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of \"%s\" is not boolean", CLOSED_COLUMN,
-						get_rel_name(closing->relid))));
 	initStringInfo(&query);
 	appendStringInfo(&query, "select true from %s where %s",
 					 bpm_guard_qualified_name(closing->relid), CLOSED_COLUMN);
@@ -159,8 +173,9 @@ PrepareClosing(Closing *closing, Relation rel, MemoryContext context)
 		const char *column = ColumnName(rel, closing->key[i]);
 
 		appendStringInfoString(&query, " and ");
-		bpm_guard_append_equal(&query, column, ClosingColumnType(closing, column), i + 1,
-							   closing->type[i]);
+		bpm_guard_append_equal(&query, column,
+							   get_atttype(closing->relid, ClosingColumn(closing->relid, column)),
+							   i + 1, closing->type[i]);
 	}
 	appendStringInfoString(&query, " limit 1");
 	closing->plan = SPI_prepare(query.data, closing->nkeys, closing->type);
@@ -219,18 +234,19 @@ KeysText(const Closing *closing, Relation rel, const Datum *keys)
 }
 
 static void
-RefuseRow(Closing *closing, TriggerData *trigdata, TupleTableSlot *slot, bool is_new,
-		  MemoryContext context)
+RefuseRow(Closing *closing, TriggerData *trigdata, TupleTableSlot *slot, MemoryContext context)
 {
 	Relation	rel = trigdata->tg_relation;
 	Datum		keys[MAX_KEYS];
 
 	if (!KeysOf(closing, slot, keys) || IsLast(closing, rel, keys))
 		return;
-	bpm_guard_lock(closing->relid, rel, slot, closing->key, closing->nkeys, ShareLock);
+	bpm_guard_lock(closing->relid, rel, slot, closing->key, closing->collation,
+				   closing->nkeys, ShareLock);
 	if (IsClosed(closing, rel, keys, context))
 	{
-		bool		shown = is_new ||
+		/* what an UPDATE leaves as it is, its writer may not know */
+		bool		shown = TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) ||
 			bpm_guard_may_see(rel, bpm_guard_root(rel), closing->key, closing->nkeys);
 
 		ereport(ERROR,
@@ -253,15 +269,14 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_refuse_closed);
 Datum
 bpm_guard_refuse_closed(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = CheckCall(fcinfo, "refuse_closed");
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "refuse_closed", EVENTS, ARGUMENTS);
 	Closing    *closing = ClosingOf(fcinfo, trigdata, "refuse_closed");
 	MemoryContext context = fcinfo->flinfo->fn_mcxt;
 
-	RefuseRow(closing, trigdata, trigdata->tg_trigslot, TRIGGER_FIRED_BY_INSERT(trigdata->tg_event),
-			  context);
+	RefuseRow(closing, trigdata, trigdata->tg_trigslot, context);
 	if (!TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
 		return PointerGetDatum(trigdata->tg_trigtuple);
-	RefuseRow(closing, trigdata, trigdata->tg_newslot, true, context);
+	RefuseRow(closing, trigdata, trigdata->tg_newslot, context);
 	return PointerGetDatum(trigdata->tg_newtuple);
 }
 
@@ -271,7 +286,8 @@ LockRow(const Closing *closing, Relation rel, TupleTableSlot *slot)
 	Datum		keys[MAX_KEYS];
 
 	if (KeysOf(closing, slot, keys))
-		bpm_guard_lock(closing->relid, rel, slot, closing->key, closing->nkeys, ExclusiveLock);
+		bpm_guard_lock(closing->relid, rel, slot, closing->key, closing->collation,
+					   closing->nkeys, ExclusiveLock);
 }
 
 /*
@@ -282,7 +298,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_lock_closing);
 Datum
 bpm_guard_lock_closing(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = CheckCall(fcinfo, "lock_closing");
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lock_closing", EVENTS, ARGUMENTS);
 	Closing    *closing = ClosingOf(fcinfo, trigdata, "lock_closing");
 
 	LockRow(closing, trigdata->tg_relation, trigdata->tg_trigslot);

@@ -174,11 +174,9 @@ LockConflicting(Relation rel, Relation index, TupleTableSlot *slot, TupleTableSl
 								  GetCurrentCommandId(false), LockTupleKeyShare, LockWaitBlock, 0,
 								  &failure);
 		PopActiveSnapshot();
-		if (result == TM_Updated || result == TM_Deleted)
-			again = true;
-		else if (result == TM_Ok)
-			locked = true;
-		else
+		locked = result == TM_Ok;
+		again = result == TM_Updated || result == TM_Deleted;
+		if (!locked && !again)
 			elog(ERROR, "unexpected table_tuple_lock status: %d", (int) result);
 		CHECK_FOR_INTERRUPTS();
 	} while (again);

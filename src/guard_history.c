@@ -13,8 +13,24 @@
  * ----------------------------------------------------------------------------------------------*/
 
 /*
- * Prepare the query for the last event of a history that stands: of what was taken back there are as many rows that
- * take back as rows that enter. Names are quoted, operators are qualified, and values are parameters.
+ * What of a history the latest event is looked for in, when events can be taken back: the events that stand. From the
+ * last row of a key, time and stage on backwards, rows that take back are met before what they take back; where more
+ * have entered than taken back for the first time, there is the one that stands.
+ */
+static void
+AppendStanding(StringInfo query, const char *stage, const char *at, const char *seq, const char *takes_back)
+{
+	appendStringInfo(query, "select %s as stage, %s as at, %s as seq,"
+					 " pg_catalog.sum(case when %s then -1 else 1 end) over (partition by %s, %s order by ",
+					 stage, at, seq ? seq : "null", takes_back, stage, at);
+	if (seq != NULL)
+		appendStringInfo(query, "%s desc, ", seq);
+	appendStringInfo(query, "%s is true desc rows unbounded preceding) as standing", takes_back);
+}
+
+/*
+ * Prepare the query for the last event of a history that stands. Names are quoted, operators are qualified, and
+ * values are parameters.
  */
 static void
 PrepareLatest(const Attempt *attempt, MemoryContext context)
@@ -28,11 +44,13 @@ PrepareLatest(const Attempt *attempt, MemoryContext context)
 	StringInfoData query;
 
 	initStringInfo(&query);
-	if (guard->takes_back == 0)
-		appendStringInfo(&query, "select %s, %s, %s", stage, at, seq ? seq : "null");
+	if (guard->takes_back != 0)
+	{
+		appendStringInfoString(&query, "select stage, at, seq from (");
+		AppendStanding(&query, stage, at, seq, quote_identifier(ColumnName(rel, guard->takes_back)));
+	}
 	else
-		appendStringInfo(&query, "select %s, %s, %s%s%s", stage, at, seq ? "pg_catalog.max(" : "",
-						 seq ? seq : "null", seq ? ")" : "");
+		appendStringInfo(&query, "select %s, %s, %s", stage, at, seq ? seq : "null");
 	appendStringInfo(&query, " from %s%s where ",
 					 get_rel_relkind(guard->root) == RELKIND_RELATION ? "only " : "",
 					 bpm_guard_qualified_name(guard->root));
@@ -44,14 +62,8 @@ PrepareLatest(const Attempt *attempt, MemoryContext context)
 		bpm_guard_append_equal(&query, ColumnName(rel, guard->key[i]), types[i], i + 1, types[i]);
 	}
 	if (guard->takes_back != 0)
-	{
-		const char *takes_back = quote_identifier(ColumnName(rel, guard->takes_back));
-
-		appendStringInfo(&query, " group by %s, %s having pg_catalog.count(*) filter (where %s is not true)"
-						 " operator(pg_catalog.>) pg_catalog.count(*) filter (where %s)",
-						 stage, at, takes_back, takes_back);
-	}
-	appendStringInfo(&query, " order by %s desc", at);
+		appendStringInfoString(&query, ") as events where standing operator(pg_catalog.>) 0");
+	appendStringInfoString(&query, " order by 2 desc");
 	if (seq != NULL)
 		appendStringInfoString(&query, ", 3 desc");
 	appendStringInfoString(&query, " limit 1");
@@ -142,6 +154,21 @@ FindLatest(const Attempt *attempt, Latest *latest, MemoryContext context)
 }
 
 /*
+ * Whether a row has a greater sequence number than the latest event.
+ */
+static bool
+ComesAfter(const Attempt *attempt, const Latest *latest)
+{
+	Guard	   *guard = attempt->guard;
+	bool		isnull;
+	Datum		value = slot_getattr(attempt->new, guard->seq, &isnull);
+
+	if (isnull)
+		bpm_guard_null_column(attempt->rel, guard->seq, "sequence number");
+	return SeqValue(bpm_guard_column_type(attempt->rel, guard->seq), value) > latest->seq;
+}
+
+/*
  * An event comes after the last one. Without a sequence number, two stages at one instant would
  * be ambiguous.
  */
@@ -161,16 +188,8 @@ CheckOrder(const Attempt *attempt, const Latest *latest, TimestampTz at)
 				 errtablecol(attempt->rel, guard->at)));
 	if (at > latest->at)
 		return;
-	if (guard->seq != 0)
-	{
-		bool		isnull;
-		Datum		value = slot_getattr(attempt->new, guard->seq, &isnull);
-
-		if (isnull)
-			bpm_guard_null_column(attempt->rel, guard->seq, "sequence number");
-		if (SeqValue(bpm_guard_column_type(attempt->rel, guard->seq), value) > latest->seq)
-			return;
-	}
+	if (guard->seq != 0 && ComesAfter(attempt, latest))
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("%s may not have the time of the latest one", bpm_guard_subject(attempt)),
@@ -196,13 +215,23 @@ TakesBack(const Attempt *attempt)
 
 /*
  * A stage that was entered by mistake is taken back by a row with its stage and time: only the latest that
- * stands, so that what came after it is never left without a beginning.
+ * stands, so that what came after it is never left without a beginning. Where a sequence number orders the rows of
+ * one instant, it orders this one too.
  */
 static void
 JudgeTakingBack(const Attempt *attempt, bool found, const Latest *latest, TimestampTz at)
 {
 	if (found && attempt->from == attempt->to && latest->at == at)
-		return;
+	{
+		if (attempt->guard->seq == 0 || ComesAfter(attempt, latest))
+			return;
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("%s may not take back \"%s\" before it was entered", bpm_guard_subject(attempt),
+						ToName(attempt)),
+				 errhint("Give it a greater \"%s\".", ColumnName(attempt->rel, attempt->guard->seq)),
+				 errtablecol(attempt->rel, attempt->guard->seq)));
+	}
 	ereport(ERROR,
 			(errcode(ERRCODE_CHECK_VIOLATION),
 			 errmsg("%s may not take back \"%s\"", bpm_guard_subject(attempt), ToName(attempt)),
@@ -224,12 +253,12 @@ JudgeEvent(Attempt *attempt, MemoryContext context)
 	Latest		latest;
 	bool		found;
 
-	bpm_guard_lock(guard->root, attempt->rel, attempt->new, guard->key, guard->nkeys, ExclusiveLock);
+	bpm_guard_lock(guard->root, attempt->rel, attempt->new, guard->key, NULL, guard->nkeys, ExclusiveLock);
 	found = FindLatest(attempt, &latest, context);
 	if (found)
 	{
 		attempt->hidden = !bpm_guard_may_see(attempt->rel, guard->root, shown, lengthof(shown));
-		attempt->from = StageOf(attempt->stages, latest.stage);
+		attempt->from = bpm_guard_stage_before(attempt, latest.stage);
 	}
 	if (TakesBack(attempt))
 	{
@@ -268,7 +297,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_history);
 Datum
 bpm_guard_history(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard_history", false);
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard_history", "INSERT", "...");
 	Guard	   *guard = bpm_guard_of(fcinfo, true);
 	Attempt		attempt = {.guard = guard, .rel = trigdata->tg_relation};
 	text	   *stage;

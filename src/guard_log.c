@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/datum.h"
 #include "utils/lsyscache.h"
 
 #include "guard.h"
@@ -39,6 +40,16 @@ static const struct
 	{"relation", RELATION}, {"before", BEFORE}, {"after", AFTER}, {"changed_at", CHANGED_AT},
 	{"n", NUMBER}, {"changed_by", CHANGED_BY}
 };
+
+/* a key column by the name of one that every log has is in the key alone */
+static bool
+IsOwnColumn(const char *name)
+{
+	for (int i = 0; i < (int) lengthof(columns); i++)
+		if (strcmp(columns[i].name, name) == 0)
+			return true;
+	return strcmp(name, "key") == 0 || strcmp(name, "session_by") == 0;
+}
 
 static AttrNumber
 LogColumn(const Log *log, const char *name, bool must)
@@ -90,11 +101,12 @@ PrepareLog(Log *log, const Trigger *trigger, MemoryContext context)
 
 		appendStringInfo(&key, "%s%s::pg_catalog.text, pg_catalog.jsonb_extract_path($%d, %s)",
 						 i > 1 ? ", " : "", literal, ONE_OF_THEM + 1, literal);
-		if (column == InvalidAttrNumber)
+		if (column == InvalidAttrNumber || IsOwnColumn(name))
 			continue;
 		appendStringInfo(&names, ", %s", quote_identifier(name));
 		appendStringInfo(&values, ", pg_catalog.jsonb_extract_path_text($%d, %s)::%s", ONE_OF_THEM + 1,
-						 literal, format_type_be_qualified(get_atttype(log->relid, column)));
+						 literal, format_type_extended(get_atttype(log->relid, column), -1,
+													FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY));
 	}
 	appendStringInfo(&statement,
 					 "insert into %s (key, %s) values (pg_catalog.jsonb_build_object(%s), %s)",
@@ -122,9 +134,9 @@ LogOf(FunctionCallInfo fcinfo, TriggerData *trigdata)
 				 errmsg("trigger \"%s\" has too few arguments", trigger->tgname),
 				 errhint("Write: bpm.log_change('program_log', 'program_id', 'fiscal_year'): the log table, then the key columns.")));
 	for (int i = 1; i < trigger->tgnargs; i++)
-		(void) bpm_guard_column(rel, trigger->tgargs[i]);
+		(void) bpm_guard_key_column(rel, trigger->tgargs[i]);
 	log = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(Log));
-	log->relid = bpm_guard_relation(rel, trigger->tgargs[0], "log table");
+	log->relid = bpm_guard_relation(trigdata, trigger->tgargs[0], "log table", ACL_INSERT);
 	log->table = MemoryContextStrdup(fcinfo->flinfo->fn_mcxt, get_rel_name(bpm_guard_root(rel)));
 	fcinfo->flinfo->fn_extra = log;
 	return log;
@@ -140,6 +152,31 @@ RowAsJson(HeapTuple tuple, TupleDesc desc)
 	text	   *json = DatumGetTextPP(DirectFunctionCall1(row_to_json, row));
 
 	return DirectFunctionCall1(jsonb_in, CStringGetDatum(text_to_cstring(json)));
+}
+
+/*
+ * Whether a row is what it was, to the last digit: 1.0 and 1.00 are not the same.
+ */
+static bool
+IsUnchanged(HeapTuple before, HeapTuple after, TupleDesc desc)
+{
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+		bool		was_null;
+		bool		is_null;
+		Datum		was;
+		Datum		is;
+
+		if (att->attisdropped)
+			continue;
+		was = heap_getattr(before, i + 1, desc, &was_null);
+		is = heap_getattr(after, i + 1, desc, &is_null);
+		if (was_null != is_null ||
+			(!was_null && !datum_image_eq(was, is, att->attbyval, att->attlen)))
+			return false;
+	}
+	return true;
 }
 
 /*
@@ -224,13 +261,12 @@ bpm_guard_log_change(PG_FUNCTION_ARGS)
 	else if (TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
 		after = trigdata->tg_newtuple;
 
+	if (before != NULL && after != NULL && IsUnchanged(before, after, desc))
+		return PointerGetDatum(NULL);
 	if (before != NULL)
 		values[BEFORE] = RowAsJson(before, desc);
 	if (after != NULL)
 		values[AFTER] = RowAsJson(after, desc);
-	if (before != NULL && after != NULL &&
-		DatumGetBool(DirectFunctionCall2(jsonb_eq, values[BEFORE], values[AFTER])))
-		return PointerGetDatum(NULL);
 	nulls[BEFORE] = before == NULL ? 'n' : ' ';
 	nulls[AFTER] = after == NULL ? 'n' : ' ';
 	values[ONE_OF_THEM] = after != NULL ? values[AFTER] : values[BEFORE];

@@ -5,10 +5,6 @@
 
 #include "guard.h"
 
-/* ------------------------------------------------------------------------------------------------
- * The guard of a table with a stage column
- * ----------------------------------------------------------------------------------------------*/
-
 /*
  * A row comes into being, or only seems to, which matters when there is something to refuse.
  */
@@ -63,7 +59,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_row);
 Datum
 bpm_guard_row(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard", true);
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "lifecycle_guard", "INSERT OR UPDATE", "...");
 	Guard	   *guard = bpm_guard_of(fcinfo, false);
 	Attempt		attempt = {.guard = guard, .rel = trigdata->tg_relation};
 	text	   *before = NULL;
@@ -111,8 +107,8 @@ bpm_guard_row(PG_FUNCTION_ARGS)
 	}
 	else if (!SameText(before, after))
 	{
-		attempt.from = StageOf(attempt.stages, before);
 		attempt.hidden = !bpm_guard_may_see(attempt.rel, guard->root, &guard->stage, 1);
+		attempt.from = bpm_guard_stage_before(&attempt, before);
 		JudgeUpdate(&attempt);
 	}
 	if (attempt.old != NULL && attempt.rel->rd_rel->relispartition)

@@ -3,8 +3,8 @@
  *
  * PEFA, Framework for assessing public financial management, 2016, section on scoring: dimensions
  * are graded A (4), B (3), C (2) or D (1); D* (not enough information) counts as D, and NA (not
- * applicable), NU (not used) and NR (not rated) drop out. M1 is the weakest link, M2 a table over the sum. An indicator's grade may
- * carry a plus, so grades are counted in halves here: D 2, D+ 3, C 4, ... A 8.
+ * applicable), NU (not used) and NR (not rated) drop out. M1 is the weakest link, M2 a table over the
+ * sum. An indicator's grade may carry a plus, so grades are counted in halves here: D 2, D+ 3, C 4, ... A 8.
  */
 #include "postgres.h"
 

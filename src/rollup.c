@@ -3,9 +3,9 @@
  *
  * A rollup is the whole of what a weighted score needs of its rows: how many there were and what
  * they weighed, how many of them had a score and what those weighed, the sum of weight × score, and how far
- * what is missing could go beyond 100. All are integers, so that adding is exact, has an inverse, and does not care about order. That
- * one property makes every plan give the same bits: serial, parallel, partitioned, windowed,
- * merged from stored states.
+ * what is missing could go beyond 100. All are integers, so that adding is exact, has an inverse, and does not
+ * care about order. That one property makes every plan give the same bits: serial, parallel, partitioned,
+ * windowed, merged from stored states.
  */
 #include "postgres.h"
 
@@ -300,22 +300,34 @@ NewRollup(void)
 }
 
 /*
- * The state to work on: in an aggregate it is ours to change, in a plain call it is a copy.
+ * A state for a first row, or, in a plain call, a copy: what is passed there is not ours to change.
  */
-static inline BpmRollup *
-StateArg(FunctionCallInfo fcinfo)
+static pg_noinline BpmRollup *
+NewState(FunctionCallInfo fcinfo)
 {
 	BpmRollup  *state;
 	MemoryContext context;
 
-	if (likely(!PG_ARGISNULL(0) && AggCheckCallContext(fcinfo, NULL)))
-		return GetRollupP(0);
-	if (!AggCheckCallContext(fcinfo, &context))
+	if (AggCheckCallContext(fcinfo, &context) == 0)
 		context = CurrentMemoryContext;
+	else if (!PG_ARGISNULL(0))
+		return GetRollupP(0);
 	state = (BpmRollup *) MemoryContextAllocZero(context, sizeof(BpmRollup));
 	if (!PG_ARGISNULL(0))
 		memcpy(state, GetRollupP(0), sizeof(BpmRollup));
 	return state;
+}
+
+/*
+ * The state to work on: in an aggregate it is ours to change. The first question is the one that
+ * AggCheckCallContext() asks first; every row comes here, so it is asked in line.
+ */
+static inline BpmRollup *
+StateArg(FunctionCallInfo fcinfo)
+{
+	if (likely(fcinfo->context != NULL && IsA(fcinfo->context, AggState) && !PG_ARGISNULL(0)))
+		return GetRollupP(0);
+	return NewState(fcinfo);
 }
 
 /*

@@ -48,11 +48,12 @@ static const char *const kind_labels[] = {"text", "integer", "uuid", NULL};
 typedef struct TreeRows
 {
 	MemoryContext context;
-	TreeReport		report;
-	TreeRules		rules;
+	TreeReport	report;
+	TreeRules	rules;
 	text	   *rules_text;		/* what the rules were read from, or NULL */
 	BpmScanError rules_error;	/* what is wrong with it */
-	char	   *rules_differ;	/* that a row has others */
+	char	   *least_rules;	/* where they differ: those that sort first and last */
+	char	   *most_rules;
 	IdKind		kind;
 	uint32		count;
 	uint32		capacity;
@@ -68,12 +69,13 @@ typedef struct TreeRows
 static TreeRows *
 NewRows(MemoryContext context, IdKind kind, TreeMode mode)
 {
-	TreeRows	   *rows = MemoryContextAllocZero(context, sizeof(TreeRows));
+	TreeRows   *rows = MemoryContextAllocZero(context, sizeof(TreeRows));
 
 	rows->context = context;
 	rows->kind = kind;
 	rows->report.context = context;
 	rows->report.mode = mode;
+	rows->report.ids = kind;
 	rows->last_parent = NOBODY;
 	bpm_tree_default_rules(&rows->rules);
 	rows->capacity = 16;
@@ -196,9 +198,7 @@ PlaceOf(const TreeRows *rows, uint32 parent)
 	return parent == NOBODY ? "a root" : psprintf("under \"%s\"", NodeName(rows, parent));
 }
 
-/*
- * A row. The parent is looked up first, as its index is wanted whatever is wrong with the row.
- */
+/* a row */
 typedef struct TreeRow
 {
 	bool		has_id;
@@ -241,20 +241,51 @@ TakeScore(TreeRows *rows, uint32 index, TreeFaultKind kind, BpmProblem problem, 
 		*score = (int64) value;
 }
 
-/* where the rows of a node stand, in an order that is not that of the rows */
-static char *
-TwoPlaces(char *a, char *b)
+/*
+ * The figures of a row into its node.
+ */
+static void
+TakeFigures(TreeRows *rows, uint32 index, const TreeRow *row, TreeNode *node)
 {
-	if (strcmp(a, b) > 0)
+	if (row->has_weight)
 	{
-		char	   *swap = a;
-
-		a = b;
-		b = swap;
+		if (unlikely(row->weight_problem != DECIMAL_OK))
+			bpm_tree_add_fault(&rows->report, FAULT_WEIGHT_RANGE, NodeName(rows, index),
+							   ProblemText(row->weight_problem));
+		else if (row->weight < 0)
+			bpm_tree_add_fault(&rows->report, FAULT_NEGATIVE_WEIGHT, NodeName(rows, index),
+							   psprintf("It is %s.", bpm_tree_figure_text(row->weight)));
+		else
+			node->weight = row->weight;
 	}
-	return psprintf("One row is %s, another is %s.", a, b);
+	if (row->has_score)
+		TakeScore(rows, index, FAULT_SCORE_RANGE, row->score_problem, row->score, &node->score);
+	if (row->has_best)
+		TakeScore(rows, index, FAULT_BEST_RANGE, row->best_problem, row->best, &node->best);
 }
 
+/*
+ * One row more of a node that has one. Every row of it is a fault by itself, so that what is said does not depend
+ * on which came first.
+ */
+static void
+AddTwin(TreeRows *rows, uint32 index, const TreeRow *row, uint32 parent)
+{
+	TreeNode   *node = &rows->nodes[index];
+	TreeNode	unused;
+
+	if (!(node->flags & NODE_TWICE))
+		bpm_tree_add_fault(&rows->report, FAULT_DUPLICATE, NodeName(rows, index),
+						   psprintf("A row of it is %s.", PlaceOf(rows, node->parent)));
+	node->flags |= NODE_TWICE;
+	bpm_tree_add_fault(&rows->report, FAULT_DUPLICATE, NodeName(rows, index),
+					   psprintf("A row of it is %s.", PlaceOf(rows, parent)));
+	TakeFigures(rows, index, row, &unused);
+}
+
+/*
+ * A row more. The parent is looked up first, as its index is wanted whatever is wrong with the row.
+ */
 static void
 AddNode(TreeRows *rows, const TreeRow *row)
 {
@@ -279,29 +310,14 @@ AddNode(TreeRows *rows, const TreeRow *row)
 	node = &rows->nodes[index];
 	if (node->flags & NODE_DEFINED)
 	{
-		bpm_tree_add_fault(&rows->report, FAULT_DUPLICATE, NodeName(rows, index),
-						   TwoPlaces(PlaceOf(rows, node->parent), PlaceOf(rows, parent)));
+		AddTwin(rows, index, row, parent);
 		return;
 	}
 	node->flags = NODE_DEFINED | (row->has_weight ? NODE_WEIGHED : 0) |
 		(row->has_score ? NODE_SCORED : 0) | (row->has_best ? NODE_BEST : 0);
 	node->method = row->method;
 	node->parent = parent;
-	if (row->has_weight)
-	{
-		if (unlikely(row->weight_problem != DECIMAL_OK))
-			bpm_tree_add_fault(&rows->report, FAULT_WEIGHT_RANGE, NodeName(rows, index),
-							   ProblemText(row->weight_problem));
-		else if (row->weight < 0)
-			bpm_tree_add_fault(&rows->report, FAULT_NEGATIVE_WEIGHT, NodeName(rows, index),
-							   psprintf("It is %s.", bpm_tree_figure_text(row->weight)));
-		else
-			node->weight = row->weight;
-	}
-	if (row->has_score)
-		TakeScore(rows, index, FAULT_SCORE_RANGE, row->score_problem, row->score, &node->score);
-	if (row->has_best)
-		TakeScore(rows, index, FAULT_BEST_RANGE, row->best_problem, row->best, &node->best);
+	TakeFigures(rows, index, row, node);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -619,8 +635,10 @@ CheckLoops(TreeRows *rows, const BpmTree *tree)
 }
 
 /*
- * The tree of the rows, or NULL after faults, which are in the report. The rows is used up: what
- * it held goes as soon as it is no longer needed, so that rows and tree do not add up.
+ * The tree of the rows, or NULL after faults, which are in the report. The rows are used up: what
+ * they held goes as soon as it is no longer needed, so that rows and tree do not add up. Only where
+ * nobody asks which faults does the search end with the first: score_tree raises the one that
+ * tree_check names first.
  */
 static BpmTree *
 Finish(TreeRows *rows)
@@ -628,9 +646,9 @@ Finish(TreeRows *rows)
 	BpmTree    *tree;
 
 	if (rows->nodes == NULL)
-		elog(ERROR, "rows of score_tree is used up");
+		elog(ERROR, "rows of score_tree are used up");
 	CheckParents(rows);
-	if (rows->report.count > 0 && rows->report.mode != TREE_LINT)
+	if (rows->report.count > 0 && rows->report.mode == TREE_TRY)
 		return NULL;
 	pfree(rows->buckets);
 	tree = LayOut(rows);
@@ -638,7 +656,7 @@ Finish(TreeRows *rows)
 	pfree(rows->nodes);
 	pfree(rows->ids);
 	rows->nodes = NULL;
-	if (rows->report.count > 0 && rows->report.mode != TREE_LINT)
+	if (rows->report.count > 0 && rows->report.mode == TREE_TRY)
 		return NULL;
 	bpm_tree_check(tree, &rows->report);
 	return rows->report.count > 0 ? NULL : tree;
@@ -768,7 +786,7 @@ ReadMethod(CallSite *site, Oid value)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("method \"%s\" is unknown", label),
-			 errhint("Methods are mean, geometric, weakest, m1 and m2.")));
+			 errhint("Methods are mean, geometric, weakest, sum, m1 and m2.")));
 }
 
 /*
@@ -794,9 +812,10 @@ ReadRules(TreeRows *rows, const text *rules)
 }
 
 static char *
-RulesText(const text *rules)
+RulesText(MemoryContext context, const text *rules)
 {
-	return rules ? bpm_scan_clip(VARDATA_ANY(rules), (int) VARSIZE_ANY_EXHDR(rules)) : "";
+	return MemoryContextStrdup(context, rules == NULL ? "" :
+							   bpm_scan_clip(VARDATA_ANY(rules), (int) VARSIZE_ANY_EXHDR(rules)));
 }
 
 static void
@@ -804,8 +823,7 @@ CheckRules(TreeRows *rows, FunctionCallInfo fcinfo, int n, bool first)
 {
 	text	   *rules = PG_ARGISNULL(n) ? NULL : PG_GETARG_TEXT_PP(n);
 	const text *known = rows->rules_text;
-	char	   *a;
-	char	   *b;
+	char	   *text_of_row;
 
 	if (first)
 	{
@@ -818,14 +836,13 @@ CheckRules(TreeRows *rows, FunctionCallInfo fcinfo, int n, bool first)
 		 (VARSIZE_ANY_EXHDR(rules) == VARSIZE_ANY_EXHDR(known) &&
 		  memcmp(VARDATA_ANY(rules), VARDATA_ANY(known), VARSIZE_ANY_EXHDR(rules)) == 0)))
 		return;
-	if (rows->rules_differ != NULL)
-		return;
-	a = RulesText(known);
-	b = RulesText(rules);
-	rows->rules_differ =
-		MemoryContextStrdup(rows->context,
-							psprintf("One row has \"%s\", another \"%s\".",
-									 strcmp(a, b) < 0 ? a : b, strcmp(a, b) < 0 ? b : a));
+	if (rows->least_rules == NULL)
+		rows->least_rules = rows->most_rules = RulesText(rows->context, known);
+	text_of_row = RulesText(rows->context, rules);
+	if (strcmp(text_of_row, rows->least_rules) < 0)
+		rows->least_rules = text_of_row;
+	else if (strcmp(text_of_row, rows->most_rules) > 0)
+		rows->most_rules = text_of_row;
 }
 
 /* which arguments a transition has, by their numbers; 0: it has none */
@@ -956,16 +973,22 @@ bpm_tree_check_accum_best(PG_FUNCTION_ARGS)
 	return Accumulate(fcinfo, (Arguments) {.score = 4, .best = 5, .method = 6, .rules = 7}, TREE_LINT);
 }
 
+static char *
+DifferText(const TreeRows *rows)
+{
+	return psprintf("One row has \"%s\", another \"%s\".", rows->least_rules, rows->most_rules);
+}
+
 /*
  * The tree of a state, or NULL after faults; those of the rules argument come first.
  */
 static BpmTree *
 FinishRows(TreeRows *rows)
 {
-	if (rows->rules_error.sqlstate != 0)
+	if (rows->least_rules != NULL)
+		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, DifferText(rows));
+	else if (rows->rules_error.sqlstate != 0)
 		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, rows->rules_error.detail);
-	if (rows->rules_differ != NULL)
-		bpm_tree_add_fault(&rows->report, FAULT_RULES, NULL, rows->rules_differ);
 	return Finish(rows);
 }
 
@@ -977,22 +1000,19 @@ RaiseRules(const TreeRows *rows)
 {
 	BpmScan		scan = {0};
 
+	if (rows->least_rules != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("rules differ within a tree"),
+				 errdetail_internal("%s", DifferText(rows)),
+				 errhint("A method for each parent is an argument of type bpm.method: cast the column.")));
 	if (rows->rules_error.sqlstate != 0)
 	{
 		scan.error = rows->rules_error;
 		bpm_scan_raise(&scan, NULL);
 	}
-	if (rows->rules_differ != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("rules differ within a tree"),
-				 errdetail_internal("%s", rows->rules_differ),
-				 errhint("A method for each parent is an argument of type bpm.method: cast the column.")));
 }
 
-/*
- * The final function of score_tree. Over no rows there is no tree: NULL.
- */
 static BpmTree *
 Final(FunctionCallInfo fcinfo, bool raise)
 {
@@ -1045,7 +1065,7 @@ Datum
 bpm_tree_check_final(PG_FUNCTION_ARGS)
 {
 	Oid			type = get_element_type(get_func_rettype(fcinfo->flinfo->fn_oid));
-	TreeRows	   *rows;
+	TreeRows   *rows;
 	TreeReport *report;
 	TupleDesc	descriptor;
 	Datum	   *elements;
@@ -1348,13 +1368,13 @@ ScanNode(BpmScan *scan, TreeRows *rows, IdRoom *rooms)
 }
 
 /*
- * Read all nodes into a rows. NULL with the error in the scan.
+ * Read all nodes as rows. NULL with the error in the scan.
  */
 static TreeRows *
 ScanTree(BpmScan *scan)
 {
 	BpmScan		rules;
-	TreeRows	   *rows;
+	TreeRows   *rows;
 	const char *word;
 	int			kind = 0;
 	int			word_length;
@@ -1411,7 +1431,7 @@ static BpmTree *
 ParseTree(const char *text, size_t length, struct Node *context)
 {
 	BpmScan		scan;
-	TreeRows	   *rows;
+	TreeRows   *rows;
 	BpmTree    *tree;
 
 	/* not bpm_scan_begin: a tree is data, and may be longer than any rule */

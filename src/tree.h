@@ -6,6 +6,7 @@
  * tree_rules.c   what a call declares, and the faults that a tree may have
  * tree_score.c   the figures of all nodes, and the functions that return them
  * tree_margin.c  what-if, on those figures
+ * tree_wide.h    sums that 128 bits do not hold
  *
  * What the loops over all nodes call is here in line; the rest is declared, and starts with bpm_tree_.
  *
@@ -76,7 +77,7 @@ typedef enum TotalKind
 	TOTAL_NESTED				/* the children of a root total it, those of others their parent's weight */
 } TotalKind;
 
-typedef struct Rules
+typedef struct TreeRules
 {
 	int128		total;			/* in 10^-8 */
 	int64		required;		/* coverage that POLICY_REQUIRE wants, in 10^-8 */
@@ -93,6 +94,7 @@ typedef struct Rules
 #define NODE_SCORED 0x02
 #define NODE_WEIGHED 0x04		/* its weight is not NULL */
 #define NODE_BEST 0x08			/* it has a best of its own */
+#define NODE_TWICE 0x10			/* another row gave it too: no such node gets into a tree */
 
 typedef struct TreeNode
 {
@@ -126,7 +128,7 @@ typedef struct BpmTree
 	uint8		kind;
 	uint16		reserved;
 	int64		weight_unit;	/* of the nodes' weights, in 10^-8: the largest power of 10 for all */
-	TreeRules		rules;
+	TreeRules	rules;
 	TreeNode	nodes[FLEXIBLE_ARRAY_MEMBER];
 } BpmTree;
 
@@ -283,6 +285,7 @@ typedef struct TreeReport
 {
 	MemoryContext context;
 	struct Node *soft;			/* where a soft error goes, or NULL */
+	IdKind		ids;			/* of the nodes, which faults are sorted by */
 	TreeMode	mode;
 	int			count;			/* of all faults */
 	int			kept;
@@ -310,7 +313,7 @@ extern char *bpm_tree_figure_text(int128 units);
  * What is computed of a node. On the way up bounds have all their digits; then they are settled to
  * what is published, which leaves room for the shares: a node takes 64 bytes.
  */
-typedef struct Figure
+typedef struct NodeFigures
 {
 	int128		score;			/* in 10^-20, or MISSING */
 	union
@@ -349,16 +352,15 @@ typedef struct Scoring
 {
 	const BpmTree *tree;
 	const char *ids;
-	TreeReport	   *report;			/* where faults go, or NULL when the tree is known to be sound */
+	TreeReport *report;			/* where faults go, or NULL when the tree is known to be sound */
 	uint32	   *sizes;			/* of subtrees, the node itself included */
-	NodeFigures	   *figures;
+	NodeFigures *figures;
 	MemoryContext scratch;		/* for geometric means, or NULL */
 } Scoring;
 
 extern void bpm_tree_check(const BpmTree *tree, TreeReport *report);
 extern void bpm_tree_score(Scoring *s, const BpmTree *tree);
 extern void bpm_tree_end_scoring(Scoring *s);
-extern int128 bpm_tree_mean_with(const Scoring *s, uint32 parent, uint32 child, int128 score);
 
 /*
  * numerator / denominator, half away from zero.
@@ -367,9 +369,9 @@ static inline int128
 Divide(int128 numerator, int128 denominator)
 {
 	bool		negative = numerator < 0;
-	uint128	magnitude = negative ? -(uint128) numerator : (uint128) numerator;
-	uint128	divisor = (uint128) denominator;
-	uint128	quotient;
+	uint128		magnitude = negative ? -(uint128) numerator : (uint128) numerator;
+	uint128		divisor = (uint128) denominator;
+	uint128		quotient;
 	uint128		rest;
 
 	if (magnitude <= PG_UINT64_MAX && divisor <= PG_UINT64_MAX)

@@ -6,8 +6,7 @@
  *
  * A root's score does not fall when that of a leaf rises, so that there is one score at which the rating
  * changes. It is worked out by going down the tree: what a parent needs says what each child needs when the
- * others stay. Then it is tried: with that score the rating is another one, and with the one before it is not.
- * Where weights are so large that 128 bits do not hold what is worked out, it is searched for instead.
+ * others stay, with every rounding on the way. Sums have 256 bits, so that this is exact whatever the weights.
  */
 #include "postgres.h"
 
@@ -17,9 +16,7 @@
 #include "utils/tuplestore.h"
 
 #include "tree.h"
-
-/* not worked out: it has to be searched for */
-#define UNKNOWN (MISSING + 1)
+#include "tree_wide.h"
 
 /*
  * The least score that is enough to leave the band upwards, and the greatest that is enough downwards, in
@@ -36,7 +33,7 @@ typedef struct Margin
 	const Scoring *s;
 	const BpmScale *scale;
 	Reach	   *reach;			/* by node */
-	int128	   *sums;			/* of weight × score below a parent, or UNKNOWN */
+	Wide	   *sums;			/* of weight × score below a parent */
 	int128	   *weights;		/* below a parent, of what takes part */
 	uint32		root;
 	int			rank;			/* of the root as it is */
@@ -54,12 +51,6 @@ static inline int128
 CeilDivide(int128 numerator, int128 denominator)
 {
 	return -FloorDivide(-numerator, denominator);
-}
-
-static inline bool
-IsNumber(int128 value)
-{
-	return value != MISSING && value != UNKNOWN;
 }
 
 /* the score that a node counts with: what is missing counts as nothing where it takes part */
@@ -88,16 +79,13 @@ RootWith(const Margin *m, uint32 leaf, int128 score)
 		 node = parent, parent = NodeAt(s, node)->parent)
 	{
 		int128		more = score - Counted(s, node);
-		int128		sum = 0;
 
+		CHECK_OFTEN(node);
 		if (MethodOf(s, parent) == METHOD_SUM)
 			score = s->figures[parent].score + more;
-		else if (m->sums[parent] == UNKNOWN ||
-				 __builtin_mul_overflow(NodeAt(s, node)->weight, more, &more) ||
-				 __builtin_add_overflow(m->sums[parent], more, &sum))
-			score = bpm_tree_mean_with(s, parent, node, score);
 		else
-			score = Divide(sum, m->weights[parent]);
+			score = WideRound(WideSum(m->sums[parent], WideProduct(NodeAt(s, node)->weight, more)),
+							  m->weights[parent]);
 	}
 	return score;
 }
@@ -144,34 +132,27 @@ Reachable(int128 score)
  * halves below zero are rounded down.
  */
 static int128
-LeastScore(int128 wanted, int128 others, int128 weight, int128 total)
+LeastScore(int128 wanted, Wide others, int128 weight, int128 total)
 {
-	int128		bound;
-	int128		twice;
-	int128		divisor;
+	Wide		bound;
+	int128		least;
+	int128		rest;
 
-	if (!IsNumber(wanted))
-		return wanted;
-	if (__builtin_mul_overflow(total, 2 * wanted - 1, &bound) ||
-		__builtin_mul_overflow(others, 2, &twice) ||
-		__builtin_sub_overflow(bound, twice, &bound) ||
-		__builtin_mul_overflow(weight, 2, &divisor))
-		return UNKNOWN;
-	if (wanted > 0)
-		return Reachable(CeilDivide(bound, divisor));
-	return Reachable(FloorDivide(bound, divisor) + 1);
+	if (wanted == MISSING)
+		return MISSING;
+	bound = WideSum(WideProduct(total, 2 * wanted - 1), WideNegative(WideSum(others, others)));
+	least = WideDivide(bound, 2 * weight, &rest);
+	return Reachable(rest == 0 && wanted > 0 ? least : least + 1);
 }
 
 /* the mirror image: the greatest x for which the same is at most wanted */
 static int128
-GreatestScore(int128 wanted, int128 others, int128 weight, int128 total)
+GreatestScore(int128 wanted, Wide others, int128 weight, int128 total)
 {
-	int128		least;
+	int128		least = wanted == MISSING ? MISSING :
+		LeastScore(-wanted, WideNegative(others), weight, total);
 
-	if (!IsNumber(wanted))
-		return wanted;
-	least = LeastScore(-wanted, -others, weight, total);
-	return IsNumber(least) ? -least : least;
+	return least == MISSING ? MISSING : -least;
 }
 
 /*
@@ -218,37 +199,31 @@ ReachOf(const Margin *m)
 	{
 		reach.up = CeilDivide(FirstOther(m->scale, rounded, limit), coarser);
 		for (int i = 0; i < (int) lengthof(steps); i++)
-			reach.up = LeastScore(reach.up, 0, 1, steps[i]);
+			reach.up = LeastScore(reach.up, WideOf(0), 1, steps[i]);
 	}
 	if (bpm_scale_rank(m->scale, -limit) != m->rank)
 	{
 		reach.down = FloorDivide(FirstOther(m->scale, rounded, -limit), coarser);
 		for (int i = 0; i < (int) lengthof(steps); i++)
-			reach.down = GreatestScore(reach.down, 0, 1, steps[i]);
+			reach.down = GreatestScore(reach.down, WideOf(0), 1, steps[i]);
 	}
 	return reach;
 }
 
-/*
- * The sums below a parent; UNKNOWN where they do not fit.
- */
 static void
 SumBelow(Margin *m, uint32 parent)
 {
 	const Scoring *s = m->s;
-	int128		sum = 0;
-	bool		overflow = false;
 	int128		value;
 
 	m->weights[parent] = 0;
+	m->sums[parent] = WideOf(0);
 	FOR_EACH_CHILD(s, c, parent)
 		if (TakesPart(s, c, SCORE, 0, &value))
 		{
-			overflow |= __builtin_mul_overflow(NodeAt(s, c)->weight, value, &value);
-			overflow |= __builtin_add_overflow(sum, value, &sum);
+			m->sums[parent] = WideSum(m->sums[parent], WideProduct(NodeAt(s, c)->weight, value));
 			m->weights[parent] += NodeAt(s, c)->weight;
 		}
-	m->sums[parent] = overflow ? UNKNOWN : sum;
 }
 
 static Reach
@@ -256,23 +231,20 @@ ReachBelow(const Margin *m, uint32 parent, uint32 child)
 {
 	const Scoring *s = m->s;
 	const Reach *above = &m->reach[parent];
-	Reach		reach = {UNKNOWN, UNKNOWN};
+	Reach		reach;
 	int128		own = NodeAt(s, child)->weight;
 	int128		counted = Counted(s, child);
-	int128		others;
+	Wide		others;
 
 	if (MethodOf(s, parent) == METHOD_SUM)
 	{
-		others = s->figures[parent].score - counted;
-		reach.up = IsNumber(above->up) ? Reachable(above->up - others) : above->up;
-		reach.down = IsNumber(above->down) ? Reachable(above->down - others) : above->down;
+		int128		rest = s->figures[parent].score - counted;
+
+		reach.up = above->up == MISSING ? MISSING : Reachable(above->up - rest);
+		reach.down = above->down == MISSING ? MISSING : Reachable(above->down - rest);
 		return reach;
 	}
-	/* the sum of all fits, and so does each part of it: all are of one tree's scores */
-	if (m->sums[parent] == UNKNOWN ||
-		__builtin_mul_overflow(own, counted, &others) ||
-		__builtin_sub_overflow(m->sums[parent], others, &others))
-		return reach;
+	others = WideSum(m->sums[parent], WideProduct(own, -counted));
 	reach.up = LeastScore(above->up, others, own, m->weights[parent]);
 	reach.down = GreatestScore(above->down, others, own, m->weights[parent]);
 	return reach;
@@ -302,50 +274,37 @@ ReachDown(Margin *m, uint32 parent)
  * ----------------------------------------------------------------------------------------------*/
 
 /*
- * The score nearest to the one that a leaf has, upwards (step 1) or downwards (-1), at which the root is rated
- * otherwise. False when none that the leaf can have does that.
+ * What a leaf must score to bring its root into another band, upwards (step 1) or downwards (-1), in 10^-8.
+ * False when that is beyond what it can score.
  */
 static bool
-FindMargin(const Margin *m, uint32 leaf, int128 worked_out, int step, int64 *wanted)
+FindMargin(const Margin *m, uint32 leaf, int step, int64 *wanted)
 {
 	const TreeNode *node = NodeAt(m->s, leaf);
 	const TreeRules *rules = &m->s->tree->rules;
-	int64		same = (node->flags & NODE_SCORED) ? node->score : 0;
-	int64		other = step < 0 ? rules->worst : (node->flags & NODE_BEST) ? node->best : rules->best;
+	int64		limit = step < 0 ? rules->worst : (node->flags & NODE_BEST) ? node->best : rules->best;
+	int128		reach = step < 0 ? m->reach[leaf].down : m->reach[leaf].up;
 
-	if (worked_out == MISSING || (other - same) * step <= 0 || RankWith(m, leaf, other) == m->rank)
+	if (reach == MISSING)
 		return false;
-	if (worked_out != UNKNOWN)
-	{
-		*wanted = (int64) (step > 0 ? CeilDivide(worked_out, FINE) : FloorDivide(worked_out, FINE));
-		if ((*wanted - same) * step > 0 && RankWith(m, leaf, *wanted) != m->rank &&
-			RankWith(m, leaf, *wanted - step) == m->rank)
-			return true;
-	}
-	while ((other - same) * step > 1)
-	{
-		int64		middle = same + (other - same) / 2;
-
-		if (RankWith(m, leaf, middle) == m->rank)
-			same = middle;
-		else
-			other = middle;
-	}
-	*wanted = other;
-	return true;
+	*wanted = (int64) (step < 0 ? FloorDivide(reach, FINE) : CeilDivide(reach, FINE));
+	return (limit - *wanted) * step >= 0;
 }
 
 static void
-PutMargin(ReturnSetInfo *result, const Margin *m, uint32 leaf, int128 worked_out, int step)
+PutMargin(ReturnSetInfo *result, const Margin *m, uint32 leaf, int step)
 {
 	const Scoring *s = m->s;
 	const TreeNode *node = NodeAt(s, leaf);
 	int64		wanted;
+	int			rank;
 	Datum		values[7];
 	bool		nulls[7] = {false};
 
-	if (!FindMargin(m, leaf, worked_out, step, &wanted))
+	if (!FindMargin(m, leaf, step, &wanted))
 		return;
+	rank = RankWith(m, leaf, wanted);
+	Assert(rank != m->rank && RankWith(m, leaf, wanted - step) == m->rank);
 	nulls[1] = !(node->flags & NODE_SCORED);
 	values[0] = PointerGetDatum(bpm_tree_id_text(s->tree->kind, s->ids + node->id));
 	values[1] = nulls[1] ? (Datum) 0 : FigureDatum(node->score);
@@ -353,7 +312,7 @@ PutMargin(ReturnSetInfo *result, const Margin *m, uint32 leaf, int128 worked_out
 	values[3] = FigureDatum(wanted);
 	values[4] = PointerGetDatum(bpm_tree_id_text(s->tree->kind, s->ids + NodeAt(s, m->root)->id));
 	values[5] = CStringGetTextDatum(bpm_scale_label(m->scale, m->rank));
-	values[6] = CStringGetTextDatum(bpm_scale_label(m->scale, RankWith(m, leaf, wanted)));
+	values[6] = CStringGetTextDatum(bpm_scale_label(m->scale, rank));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -374,7 +333,7 @@ bpm_tree_score_margin(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	bpm_tree_score(&s, tree);
 	m.reach = palloc_extended((Size) tree->count * sizeof(Reach), MCXT_ALLOC_HUGE);
-	m.sums = palloc_extended((Size) tree->count * sizeof(int128), MCXT_ALLOC_HUGE);
+	m.sums = palloc_extended((Size) tree->count * sizeof(Wide), MCXT_ALLOC_HUGE);
 	m.weights = palloc_extended((Size) tree->count * sizeof(int128), MCXT_ALLOC_HUGE);
 	for (uint32 i = 0; i < tree->count; i++)
 	{
@@ -395,8 +354,8 @@ bpm_tree_score_margin(PG_FUNCTION_ARGS)
 			ReachDown(&m, i);
 		else
 		{
-			PutMargin(result, &m, i, m.reach[i].up, 1);
-			PutMargin(result, &m, i, m.reach[i].down, -1);
+			PutMargin(result, &m, i, 1);
+			PutMargin(result, &m, i, -1);
 		}
 	}
 	pfree(m.reach);

@@ -1,7 +1,7 @@
 /*
  * tree_rules.c: what a call declares of a tree, and what can be wrong with one.
  *
- * TreeRules and faults are words: a small language, labels, messages. They are a file of their own because
+ * Rules and faults are words: a small language, labels, messages. They are a file of their own because
  * they need nothing of nodes, ids or figures, and all that do need them; no loop over nodes is here.
  */
 #include "postgres.h"
@@ -46,15 +46,31 @@ static const struct
 	{"too many dimensions", ERRCODE_INVALID_PARAMETER_VALUE, "node \"%s\" has too many dimensions for PEFA's M2"}
 };
 
+/* ids as they are sorted in a tree; a node without one comes first */
 static int
-OrderFaults(const void *a, const void *b)
+OrderNodes(const char *a, const char *b, IdKind kind)
+{
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	if (kind == ID_INTEGER)
+	{
+		int64		x = strtoi64(a, NULL, 10);
+		int64		y = strtoi64(b, NULL, 10);
+
+		return x < y ? -1 : x > y;
+	}
+	return strcmp(a, b);
+}
+
+static int
+OrderFaults(const void *a, const void *b, void *report)
 {
 	const TreeFault *x = a;
 	const TreeFault *y = b;
 	int			order = (int) x->kind - (int) y->kind;
 
 	if (order == 0)
-		order = strcmp(x->node ? x->node : "", y->node ? y->node : "");
+		order = OrderNodes(x->node, y->node, ((const TreeReport *) report)->ids);
 	return order != 0 ? order : strcmp(x->detail, y->detail);
 }
 
@@ -65,7 +81,7 @@ void
 bpm_tree_sort_faults(TreeReport *report)
 {
 	if (report->kept > 1)
-		qsort(report->faults, report->kept, sizeof(TreeFault), OrderFaults);
+		qsort_arg(report->faults, report->kept, sizeof(TreeFault), OrderFaults, report);
 }
 
 /* room for faults; an error shows the first of them alone, and lets the others go now and then */
@@ -275,7 +291,7 @@ ScanRule(BpmScan *scan, const char *word, int length, TreeRules *rules, int *gro
 			}
 		hint = bpm_scan_nearest(word, length, rule_words);
 		return bpm_scan_fail(scan, word, length == 0 ? "A rule is missing" : "No rule has this name",
-							 hint ? hint : "TreeRules are: renormalise, zero, error, require 80, mean, geometric, weakest, sum, m1, m2, total 100, nested 100, bounds 0..100, round 2.");
+							 hint ? hint : "Rules are: renormalise, zero, error, require 80, mean, geometric, weakest, sum, m1, m2, total 100, nested 100, bounds 0..100, round 2.");
 	}
 	return true;
 }

@@ -22,6 +22,7 @@
 #include "utils/tuplestore.h"
 
 #include "tree.h"
+#include "tree_wide.h"
 
 #define FINE_ONE (FINE * BPM_ONE)	/* 1 in 10^-20 */
 
@@ -95,37 +96,22 @@ FineOf(Datum value)
 }
 
 /*
- * The weighted mean where 128 bits do not hold the sum: in the server's numeric, which divides
- * exactly when it divides whole numbers. A child may be given another figure.
+ * The weighted mean where 128 bits do not hold the sum.
  */
 static pg_noinline int128
-LargeMean(const Scoring *s, uint32 parent, Which which, uint32 child, int128 figure)
+LargeMean(const Scoring *s, uint32 parent, Which which)
 {
-	Datum		sum = FigureDatum(0);
-	Datum		weight = FigureDatum(0);
-	Datum		two = NumericGetDatum(bpm_decimal_numeric(2, 0));
-	Datum		quotient;
-	bool		negative;
+	Wide		sum = WideOf(0);
+	int128		weight = 0;
 	int128		value;
 
 	FOR_EACH_CHILD(s, c, parent)
 		if (TakesPart(s, c, which, 0, &value))
 		{
-			Datum		own = NumericGetDatum(bpm_decimal_numeric(NodeAt(s, c)->weight, 0));
-			Datum		units = NumericGetDatum(bpm_decimal_numeric(c == child ? figure : value, 0));
-
-			sum = DirectFunctionCall2(numeric_add, sum,
-									  DirectFunctionCall2(numeric_mul, own, units));
-			weight = DirectFunctionCall2(numeric_add, weight, own);
+			sum = WideSum(sum, WideProduct(NodeAt(s, c)->weight, value));
+			weight += NodeAt(s, c)->weight;
 		}
-	/* half away from zero: (2 · |sum| + weight) / (2 · weight), cut */
-	negative = DatumGetBool(DirectFunctionCall2(numeric_lt, sum, FigureDatum(0)));
-	sum = DirectFunctionCall2(numeric_mul, two, DirectFunctionCall1(numeric_abs, sum));
-	quotient = DirectFunctionCall2(numeric_div_trunc,
-								   DirectFunctionCall2(numeric_add, sum, weight),
-								   DirectFunctionCall2(numeric_mul, two, weight));
-	quotient = DirectFunctionCall2(numeric_mul, quotient, FineDatum(1));
-	return negative ? -FineOf(quotient) : FineOf(quotient);
+	return WideRound(sum, weight);
 }
 
 static int128
@@ -146,17 +132,8 @@ Mean(const Scoring *s, uint32 parent, Which which)
 			weight += NodeAt(s, c)->weight;
 		}
 	if (unlikely(large))
-		return LargeMean(s, parent, which, NOBODY, 0);
+		return LargeMean(s, parent, which);
 	return weight == 0 ? MISSING : Divide(sum, weight);
-}
-
-/*
- * The mean of scores below a parent if a child had another one, however large the weights are.
- */
-int128
-bpm_tree_mean_with(const Scoring *s, uint32 parent, uint32 child, int128 score)
-{
-	return LargeMean(s, parent, SCORE, child, score);
 }
 
 static int128
@@ -296,25 +273,27 @@ Grade(const Scoring *s, uint32 parent, Which which, bool m2)
 static int128
 Sum(const Scoring *s, uint32 parent, Which which)
 {
+	static const char *const names[] = {"score", "low", "high"};
 	const int128 limit = MAX_SCORE * FINE;
 	int128		sum = 0;
 	bool		any = false;
 	int128		value;
 
+	/* a tree has fewer nodes than it takes for 128 bits to overflow */
 	FOR_EACH_CHILD(s, c, parent)
 		if (TakesPart(s, c, which, 0, &value))
 		{
 			any = true;
 			sum += value;
-			if (likely(sum < limit && sum > -limit))
-				continue;
-			if (s->report != NULL)
-				bpm_tree_add_fault(s->report, FAULT_LARGE_SCORE, NameAt(s, parent),
-								   psprintf("Scores and bounds are below %s.",
-											bpm_tree_figure_text(MAX_SCORE)));
-			return 0;
 		}
-	return any ? sum : MISSING;
+	if (likely(sum < limit && sum > -limit))
+		return any ? sum : MISSING;
+	if (s->report != NULL)
+		bpm_tree_add_fault(s->report, FAULT_LARGE_SCORE, NameAt(s, parent),
+						   psprintf("Its %s is %s; scores and bounds are below %s.", names[which],
+									bpm_tree_figure_text(Divide(sum, FINE)),
+									bpm_tree_figure_text(MAX_SCORE)));
+	return 0;
 }
 
 static int128
@@ -341,7 +320,7 @@ static void
 ScoreLeaf(Scoring *s, uint32 i)
 {
 	const TreeNode *node = NodeAt(s, i);
-	NodeFigures	   *figure = &s->figures[i];
+	NodeFigures *figure = &s->figures[i];
 
 	if (node->flags & NODE_SCORED)
 	{
@@ -506,7 +485,7 @@ ShareOut(Scoring *s, uint32 parent)
 	}
 	FOR_EACH_CHILD(s, c, parent)
 	{
-		NodeFigures	   *figure = &s->figures[c];
+		NodeFigures *figure = &s->figures[c];
 		int128		own = NodeAt(s, c)->weight;
 
 		figure->share = PartOf(above->share, own, weight);
@@ -533,7 +512,7 @@ SettleBounds(Scoring *s)
 
 	for (uint32 i = 0; i < s->tree->count; i++)
 	{
-		NodeFigures	   *figure = &s->figures[i];
+		NodeFigures *figure = &s->figures[i];
 		int64		low = Published(figure->low, digits);
 		int64		high = figure->high == figure->low ? low : Published(figure->high, digits);
 
@@ -698,6 +677,29 @@ HandOut(Scoring *s, uint32 root, uint32 terms, int64 left, int64 unit)
 }
 
 /*
+ * What a parent brings is what its children do; one whose method has no shares brings its own, and its children
+ * nothing. Parts of a sum may be large where the sum is not.
+ */
+static inline void
+SumContributions(Scoring *s, uint32 parent)
+{
+	int128		sum = 0;
+	bool		any = false;
+
+	FOR_EACH_CHILD(s, c, parent)
+	{
+		const NodeFigures *child = &s->figures[c];
+
+		if (child->contribution == NOTHING || child->scored_share == NOT_LINEAR)
+			continue;
+		sum += child->contribution;
+		any = true;
+	}
+	if (any)
+		s->figures[parent].contribution = (int64) sum;
+}
+
+/*
  * What every node brings to its root's score. The terms sum to it to the last published digit, and
  * a parent has the sum of its children.
  */
@@ -707,7 +709,7 @@ Contribute(Scoring *s, uint32 root)
 	uint32		end = root + s->sizes[root];
 	int			digits = s->tree->rules.digits;
 	int64		unit = PowerOfTen(TERM_DIGITS - digits);
-	int64		left;
+	int128		left;
 	uint32		terms = 0;
 	uint64		rest;
 
@@ -730,17 +732,9 @@ Contribute(Scoring *s, uint32 root)
 		terms++;
 	}
 	if (left != 0 && terms > 0)
-		HandOut(s, root, terms, left, unit);
-	for (uint32 i = end; i-- > root + 1;)
-	{
-		int64		part = s->figures[i].contribution;
-		int64	   *whole = &s->figures[NodeAt(s, i)->parent].contribution;
-
-		/* a parent whose method has no shares brings its own, its children bring nothing */
-		if (part == NOTHING || s->figures[i].scored_share == NOT_LINEAR)
-			continue;
-		*whole = *whole == NOTHING ? part : *whole + part;
-	}
+		HandOut(s, root, terms, (int64) left, unit);
+	for (uint32 i = end; i-- > root;)
+		SumContributions(s, i);
 }
 
 /*

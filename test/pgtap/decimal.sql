@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(25);
+select plan(29);
 
 ----------------------------------------------------------------------------------------------------
 -- parse_number
@@ -124,6 +124,13 @@ select is((select bpm.attainment(x, '>= 100') from stored where id = 3), 95.5000
 -- weights and scores with more than 8 decimals are rounded, half away from zero
 select is((select bpm.weight(bpm.rollup(0, 0.000000005))), 0.00000001, 'a weight: 0.000000005 is 0.00000001');
 select is((select bpm.weight(bpm.rollup(0, 0.0000000049999999999999999999))), 0.0, 'a weight just under a half is cut');
+
+-- 10^29 - 0.000000005 rounds to 10^29, which is no figure: it could be kept, but not read back
+select throws_ok('select bpm.rollup(1, 99999999999999999999999999999.999999995)', '22003', 'weight is out of range', 'a weight that rounds out of range is out of range');
+select is(bpm.weight(bpm.rollup(0, 99999999999999999999999999999.9999999949)), 99999999999999999999999999999.99999999, 'and one that just does not is kept');
+select throws_ok($$ select bpm.score_tree(id, p, w, s) from (values ('a', null, 99999999999999999999999999999.999999995, 1.0)) t(id, p, w, s) $$, '22003', null, 'in a tree');
+select is(bpm.try_score_tree(id, p, w, s)::text, null, 'where try_score_tree answers NULL')
+from (values ('a', null, 1.0, null), ('b', 'a', 99999999999999999999999999999.999999995, 1.0)) t(id, p, w, s);
 select is((select bpm.weighted_score(-0.000000005, 1)), -0.00000001, 'a score: -0.000000005 is -0.00000001');
 select is((select bpm.weighted_score(99.999999994999, 1)), 99.99999999, 'a score just under a half is cut');
 

@@ -205,6 +205,19 @@ grant update on veiled to bpm_guard_test;
 set local role bpm_guard_test;
 select is(pg_temp.failure($$update veiled set stage = 'c'$$), '23514 | row of "veiled" may not move to "c" | The stage that it is in, which you may not see, does not allow that.', 'a row guard shows no stage to who may not read it');
 reset role;
+-- a stage that the lifecycle does not have is not shown either
+create table dropped (id int, stage text, at date);
+insert into dropped values (1, 'secret', '2026-01-01');
+create trigger lifecycle before insert or update on dropped for each row execute function bpm.lifecycle_guard('stage', 'a -> b');
+grant insert, update on dropped to bpm_guard_test;
+set local role bpm_guard_test;
+select is(pg_temp.failure($$update dropped set stage = 'b'$$), '22023 | row of "dropped" may not move to "b" | The stage that it is in, which you may not see, is not one of its lifecycle.', 'a stage that is unknown is not shown to who may not read it');
+reset role;
+create or replace trigger lifecycle before insert on dropped for each row execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b', 'key', 'id');
+set local role bpm_guard_test;
+select is(pg_temp.failure($$insert into dropped values (1, 'b', '2026-01-02')$$), '22023 | event of "dropped" may not move to "b" | The stage that it is in, which you may not see, is not one of its lifecycle.', 'nor that of a history');
+reset role;
+select is(pg_temp.failure($$insert into dropped values (1, 'b', '2026-01-02')$$), '22023 | unknown stage "secret" | The stages are "a" and "b".', 'who may read it is told');
 
 -- a stage that was entered by mistake is taken back
 create table mistaken (program text, stage text, at timestamptz, n integer, undone boolean, primary key (program, at, n));
@@ -222,6 +235,21 @@ select is(pg_temp.failure($$insert into mistaken values ('p', 'c', '2026-01-04',
 select is(pg_temp.failure($$insert into mistaken values ('p', 'c', '2026-01-04', 6, true), ('p', 'b', '2026-01-02', 7, true), ('p', 'a', '2026-01-01', 8, true), ('p', 'a', '2026-02-01', 9, false)$$), 'done', 'back to the beginning, and once more');
 select is((select (bpm.lifecycle_check(stage, at, 'a -> b -> c -> b; a -> x')).stage from (select stage, at from mistaken group by program, stage, at having count(*) filter (where undone is not true) > count(*) filter (where undone)) e), 'a', 'what stands is judged by the check');
 
+-- within one instant the sequence tells which of several: a, b, a again, and that one taken back leaves b
+insert into mistaken values ('r', 'a', '2026-01-01', 1, false), ('r', 'b', '2026-01-01', 2, false), ('r', 'c', '2026-01-01', 3, false), ('r', 'b', '2026-01-01', 4, false);
+select is(pg_temp.failure($$insert into mistaken values ('r', 'b', '2026-01-01', 0, true)$$), '23514 | event (program)=(r) of "mistaken" may not take back "b" before it was entered', 'what takes back comes after what it takes back');
+select is(pg_temp.failure($$insert into mistaken values ('r', 'b', '2026-01-01', 5, true)$$), 'done', 'a stage that was entered twice in one instant');
+select is(pg_temp.failure($$insert into mistaken values ('r', 'b', '2026-01-01', 6, true)$$) ~ 'The latest event that stands is "c"', true, 'is taken back once, and the one between stands');
+select is(pg_temp.failure($$insert into mistaken values ('r', 'c', '2026-01-01', 6, true), ('r', 'b', '2026-01-01', 7, true), ('r', 'c', '2026-01-01', 8, true)$$) ~ 'The latest event that stands is "a"', true, 'and so on to the first');
+-- without a sequence
+create table unordered (program text, stage text, at date, undone boolean);
+create trigger lifecycle before insert on unordered for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b -> c', 'key', 'program', 'takes_back', 'undone');
+insert into unordered values ('p', 'a', '2026-01-01', false), ('p', 'b', '2026-01-02', false), ('p', 'b', '2026-01-02', true), ('p', 'b', '2026-01-02', false), ('p', 'b', '2026-01-02', true);
+select is(pg_temp.failure($$insert into unordered values ('p', 'c', '2026-01-03', false)$$) ~ 'may not move from "a" to "c"', true, 'what was entered twice and taken back twice does not stand');
+select is(pg_temp.failure($$insert into unordered values ('p', 'b', '2026-01-01', false)$$) ~ 'may not have the time', true, 'nor does its time');
+select is(pg_temp.failure($$insert into unordered values ('p', 'b', '2026-01-02', false), ('p', 'c', '2026-01-03', false)$$), 'done', 'a third time it does');
+
 -- a trigger that fires later could make another row of it
 create table turned (id int primary key, stage text);
 create function turn() returns trigger language plpgsql as $$ begin new.stage := 'closed'; return new; end $$;
@@ -238,12 +266,92 @@ drop trigger turn on turned;
 create trigger turn before update on turned for each row execute function turn();
 select is(pg_temp.failure($$insert into turned values (2, 'draft')$$), 'done', 'nor one of another event');
 select is(pg_temp.failure($$update turned set stage = 'open'$$) ~ '^55000', true, 'at its own event it is');
+select is(pg_temp.failure($$insert into turned values (1, 'draft') on conflict (id) do update set stage = 'open'$$) ~ '^55000', true, 'also where an INSERT comes to it');
+select is(pg_temp.failure($$merge into turned t using (values (9), (1)) v(id) on t.id = v.id when matched then update set stage = 'open' when not matched then insert values (v.id, 'draft')$$) ~ '^55000', true, 'or a MERGE');
+alter table turned enable replica trigger turn;
+select is(pg_temp.failure($$update turned set stage = 'open' where id = 2$$), 'done', 'a trigger of a subscriber is none here');
+alter table turned enable trigger turn;
+create function pg_temp.hint_of(statement text) returns text language plpgsql as $$
+declare
+    hint text;
+begin
+    execute statement;
+    return 'done';
+exception when others then
+    get stacked diagnostics hint = pg_exception_hint;
+    return hint;
+end $$;
+alter trigger turn on turned rename to zzz_turn;
+select is(pg_temp.hint_of($$update turned set stage = 'closed' where id = 2$$), 'Rename the guard so that it is the last: ALTER TRIGGER lifecycle ON turned RENAME TO zzz_turn_lifecycle.', 'the hint puts the guard behind it');
+alter trigger zzz_turn on turned rename to turn;
+create trigger turn before update on moving for each row execute function turn();
+select is(pg_temp.hint_of($$update moving set stage = 'ok' where id = 1$$), 'Rename the guard so that it is the last: ALTER TRIGGER lifecycle ON moving RENAME TO zz_lifecycle.', 'in a partition it names the table that has the trigger');
+drop trigger turn on moving;
 drop trigger turn on turned;
 create trigger turn after update on turned for each row execute function turn();
 create trigger turn_statement before update on turned for each statement execute function turn();
 select is(pg_temp.failure($$update turned set stage = 'open' where id = 1$$), 'done', 'what fires after the row, or once a statement, changes no row');
 create trigger lifecycle_of_two before insert or update on turned for each row execute function bpm.lifecycle_guard('stage', 'draft -> open');
 select is(pg_temp.failure($$update turned set stage = 'closed' where id = 1$$) ~ 'unknown stage "closed"', true, 'two guards stand beside each other');
+
+-- what is NULL where a guard needs it, in a new row and in one that was there before the guard
+create table partial_event (id int, stage text, at timestamptz, seq int, back boolean);
+insert into partial_event values (1, null, '2026-01-01', 1), (2, 'a', null, 1), (3, 'a', '2026-01-01', null);
+create trigger lifecycle before insert or update or delete on partial_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b -> c', 'key', 'id', 'seq', 'seq');
+select is(pg_temp.failure(format('insert into partial_event values %s', v)), said, v) from (values
+    ('(4, null, ''2026-01-01'', 1)', '23502 | stage in column "stage" of table "partial_event" must not be null'),
+    ('(4, ''a'', null, 1)', '23502 | time in column "at" of table "partial_event" must not be null'),
+    ('(null, ''a'', ''2026-01-01'', 1)', '23502 | key in column "id" of table "partial_event" must not be null')) x(v, said);
+select is(pg_temp.failure('insert into partial_event values (4, ''a'', ''2026-01-01'', 1), (4, ''b'', ''2026-01-01'', null)') ~ '^23502', true, 'an event without its number');
+select is(pg_temp.failure(format('insert into partial_event values (%s, ''b'', ''2026-02-01'', 2)', id)) ~ '^23502', true, 'after an event that lacks something: ' || id) from generate_series(1, 3) id;
+insert into old values (4, 'a');
+alter table old disable trigger lifecycle;
+update old set stage = null where id = 4;
+alter table old enable trigger lifecycle;
+select is(pg_temp.failure($$update old set stage = 'b' where id = 4$$), '23514 | row (id)=(4) of "old" may not begin in "b" | Every life begins in "a".', 'a row without a stage begins where lives begin');
+select is(pg_temp.failure($$update old set stage = null where id = 1$$) ~ '^23502', true, 'no row loses its stage');
+
+-- what no guard can be made of
+create table odd_event (doc json, a int, b int, c int, d int, e int, f int, g int, h int, i int, stage text, at timestamptz, back text);
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b', 'key', 'doc');
+select is(pg_temp.failure($$insert into odd_event (doc, stage, at) values ('{}', 'a', now())$$) ~ '^42883', true, 'a key that cannot be compared');
+drop trigger lifecycle on odd_event;
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b', 'key', 'a', 'takes_back', 'back');
+select is(pg_temp.failure($$insert into odd_event (a, stage, at) values (1, 'a', now())$$), '42804 | column "back" of a lifecycle guard does not say yes or no | It is of type text.', 'takes_back of no boolean');
+drop trigger lifecycle on odd_event;
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard_history('stage', 'at', 'a -> b', 'key', 'a', 'key', 'b', 'key', 'c', 'key', 'd', 'key', 'e', 'key', 'f', 'key', 'g', 'key', 'h', 'key', 'i');
+select is(pg_temp.failure($$insert into odd_event (a, stage, at) values (1, 'a', now())$$), '22023 | a lifecycle guard has more than 8 key columns', 'nine keys');
+drop trigger lifecycle on odd_event;
+create function nameless_gate(int) returns boolean language sql return true;
+create trigger lifecycle before insert on odd_event for each row
+    execute function bpm.lifecycle_guard('stage', 'a -> b', 'gate', '* -> b', 'public.nameless_gate', 'never');
+select is(pg_temp.failure($$insert into odd_event (a, stage) values (1, 'a')$$), '42P13 | function public.nameless_gate of a lifecycle gate has an argument without a name', 'a gate whose argument has no name');
+drop trigger lifecycle on odd_event;
+create trigger lifecycle before delete on odd_event for each row execute function bpm.lifecycle_guard('stage', 'a -> b');
+insert into odd_event (a, stage) values (1, 'a');
+select is(pg_temp.failure('delete from odd_event') ~ '^39P01', true, 'a guard of moves at DELETE');
+
+-- a move between partitions, and what only looks like one
+create table regional (id int, region int, stage text, note text, primary key (id, region)) partition by list (region);
+create table regional_1 partition of regional for values in (1);
+create table regional_2 partition of regional for values in (2);
+insert into regional values (1, 1, repeat('x', 70)), (2, 2, 'b');
+create trigger lifecycle before insert or update on regional for each row execute function bpm.lifecycle_guard('stage', 'a -> b -> c');
+select lives_ok($$update regional set note = 'y' where id = 1$$, 'a stage longer than any name stays as it is');
+update regional set note = 'y' where id = 2;
+drop table regional_2;
+select is(pg_temp.failure($$insert into regional values (2, 1, 'b')$$), '23514 | row (id, region)=(2, 1) of "regional_1" may not begin in "b" | Every life begins in "a".', 'a row whose partition was dropped has not moved here');
+-- NULLs conflict with nothing, and an index of some rows may not have this one
+create table coded (id int primary key, code text unique, stage text);
+create unique index coded_once on coded (stage) where code = 'once';
+create trigger lifecycle before insert or update on coded for each row execute function bpm.lifecycle_guard('stage', 'a -> b -> c');
+insert into coded values (1, null, 'a');
+select lives_ok($$insert into coded values (1, null, 'b') on conflict (id) do update set stage = excluded.stage$$, 'an upsert that moves a row, beside a key that is NULL');
+select is(pg_temp.failure($$insert into coded values (2, null, 'b') on conflict (id) do update set stage = excluded.stage$$), '23514 | row (id)=(2) of "coded" may not begin in "b" | Every life begins in "a".', 'and one that finds none');
 
 -- many histories in one transaction do not fill the lock table
 select lives_ok($$insert into other.event select g, 'a', '2026-01-01' from generate_series(10, 20000) g$$, '20,000 histories in one statement');

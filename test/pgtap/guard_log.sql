@@ -109,6 +109,37 @@ select results_eq($$ select relation, key::text, before ->> 'part', after ->> 'p
     ('Fin ance', '{"id": 1, "ke\"y": "x"}', '1', null), ('Fin ance', '{"id": 1, "ke\"y": "x"}', null, '2') $$,
     'partitions log as the table above them, a move between them as what the server makes of it; quotes are quoted');
 
+-- a log in a schema of its own, into which its writers are not let; keys padded with blanks, generated, and by the name of a column of the log
+create schema bpm_audit;
+create table bpm_audit.log (id char(5), total integer, relation text, key jsonb, changed_at timestamptz, n bigint, before jsonb, after jsonb, changed_by text);
+create table padded (id char(5), n integer, total integer generated always as (n * 2) stored, v numeric);
+create trigger log_change after insert or update or delete on padded for each row execute function bpm.log_change('bpm_audit.log', 'id', 'n', 'total');
+grant select, insert, update on padded to bpm_log_writer;
+set local role bpm_log_writer;
+select is(pg_temp.failure($$insert into padded values ('abc', 7, default, 1.0)$$), 'done', 'a log in a schema that its writers may not use');
+update padded set v = 1.00;
+update padded set v = 1.00, id = 'abc';
+reset role;
+select results_eq($$ select id::text, total, key::text, n - min(n) over () + 1, after ->> 'v' from bpm_audit.log order by n $$, $$ values
+    ('abc', 14, '{"n": 7, "id": "abc  ", "total": 14}', 1::bigint, '1.0'), ('abc', 14, '{"n": 7, "id": "abc  ", "total": 14}', 2::bigint, '1.00') $$,
+    'keys are whole, n is that of the log, and 1.0 is not 1.00');
+
+-- nobody writes into a log by way of a table of his own
+create schema bpm_stranger authorization bpm_log_writer;
+set local role bpm_log_writer;
+create table bpm_stranger.program (program_id text, fiscal_year integer);
+create trigger log_change after insert on bpm_stranger.program for each row execute function bpm.log_change('finance.program_log', 'program_id', 'fiscal_year');
+select is(pg_temp.failure($$insert into bpm_stranger.program values ('P1', 2020)$$),
+    '42501 | the owner of table "program" may not add to "program_log" | A trigger does nothing with another table that the owner of its own may not do.', 'a log is not forged by way of a table of one''s own');
+create temp table program (program_id text, fiscal_year integer);
+create trigger log_change after insert on program for each row execute function bpm.log_change('finance.program_log', 'program_id', 'fiscal_year');
+select is(pg_temp.failure($$insert into pg_temp.program values ('P1', 2020)$$) ~ '^42501', true, 'nor of a temporary one');
+reset role;
+grant insert on finance.program_log to bpm_log_writer;
+select is(pg_temp.failure($$insert into bpm_stranger.program values ('P1', 2020)$$), 'done', 'who may add to it may, whoever writes');
+delete from finance.program_log where fiscal_year = 2020;
+revoke insert on finance.program_log from bpm_log_writer;
+
 -- what is wrong with a trigger is said at its first use
 create table plain (id integer, name text);
 create function pg_temp.with_trigger(arguments text, timing text default 'after insert') returns text language plpgsql as $$
@@ -118,7 +149,7 @@ begin
 end $$;
 select is(pg_temp.with_trigger(''), '22023 | trigger "t" has too few arguments', 'too few arguments');
 select is(pg_temp.with_trigger($$'nowhere', 'id'$$), '42P01 | log table "nowhere" of a trigger on table "plain" does not exist', 'no such log');
-select is(pg_temp.with_trigger($$'plain', 'idd'$$), '42703 | column "idd" of a lifecycle guard does not exist in table "plain"', 'no such key');
+select is(pg_temp.with_trigger($$'plain', 'idd'$$), '42703 | column "idd" of a log of changes does not exist in table "plain"', 'no such key');
 select is(pg_temp.with_trigger($$'plain', 'id'$$), '42703 | log table "plain" has no column "key"', 'a log that is none');
 select is(pg_temp.with_trigger($$'finance.program_log', 'id'$$, 'before insert'), '39P01 | trigger "t" must be fired after each row, or before TRUNCATE', 'a row that is not yet there');
 select is(pg_temp.failure('select bpm.log_change()') ~ '^39P01', true, 'it is a trigger function');
@@ -164,6 +195,44 @@ create trigger closed before insert on facts for each row execute function bpm.r
 insert into state values ('P1', 2026, true), ('P2', 2026, null), ('P3', 2026, false);
 select is(pg_temp.failure($$insert into facts values ('P1', 2026, 1)$$) ~ 'program_id, fiscal_year\)=\(P1, 2026', true, 'several keys, of types that compare');
 select is(pg_temp.failure($$insert into facts values ('P2', 2026, 1), ('P3', 2026, 1), ('P1', 2025, 1)$$), 'done', 'what does not say that it is closed is open');
+-- what an UPDATE leaves as it is, its writer may not know
+create table veiled (program_id text, fiscal_year integer);
+insert into veiled values ('P1', 2025);
+create trigger closed before insert or update on veiled for each row execute function bpm.refuse_closed('state', 'program_id', 'fiscal_year');
+grant update on veiled to bpm_log_writer;
+set local role bpm_log_writer;
+select is(pg_temp.failure('update veiled set fiscal_year = 2026'), '23514 | row of "veiled" is closed | Nothing of it is added, changed or removed: "state" says that it is closed.', 'a key that was not given is not shown');
+reset role;
+
+-- nor can one ask by way of a table of one's own
+set local role bpm_log_writer;
+create table bpm_stranger.probe (fiscal_year integer);
+create trigger closed before insert on bpm_stranger.probe for each row execute function bpm.refuse_closed('finance.year_closed', 'fiscal_year');
+select is(pg_temp.failure('insert into bpm_stranger.probe values (2025)'),
+    '42501 | the owner of table "probe" may not read "year_closed" | A trigger does nothing with another table that the owner of its own may not do.', 'what is closed is not asked by way of a table of one''s own');
+create or replace trigger closed before insert on bpm_stranger.probe for each row execute function bpm.lock_closing('finance.year_closed', 'fiscal_year');
+select is(pg_temp.failure('insert into bpm_stranger.probe values (2025)') ~ '^42501', true, 'nor locked');
+reset role;
+
+-- a trigger that fires later could move the row to another year
+create function move_back() returns trigger language plpgsql as $$ begin new.fiscal_year := 2026; new.program_id := 'P1'; return new; end $$;
+create trigger move_back before update on facts for each row execute function move_back();
+select is(pg_temp.failure($$insert into facts values ('P3', 2026, 2)$$), 'done', 'a trigger of another event');
+drop trigger move_back on facts;
+create trigger move_back before insert on facts for each row execute function move_back();
+select is(pg_temp.failure($$insert into facts values ('P3', 2026, 2)$$), '55000 | trigger "move_back" of table "facts" fires after the guard "closed" | It could change the row that the guard has judged.', 'a trigger after the guard is refused');
+alter trigger closed on facts rename to zz_closed;
+select is(pg_temp.failure($$insert into facts values ('P3', 2026, 2)$$) ~ 'P1, 2026.* is closed', true, 'before it, its work is judged');
+
+-- equal keys have one lock: what hashes differently is refused, also where it would compare
+create table decimal_state (fiscal_year numeric, closed boolean);
+create table decimal_facts (fiscal_year integer);
+create trigger closed before insert on decimal_facts for each row execute function bpm.refuse_closed('decimal_state', 'fiscal_year');
+select is(pg_temp.failure('insert into decimal_facts values (2026)'), '42804 | key column "fiscal_year" is of type integer in "decimal_facts", and of type numeric in "decimal_state"', 'keys of types that do not hash alike');
+create table computed (d date, fiscal_year integer generated always as (2026) stored);
+create trigger closed before insert on computed for each row execute function bpm.refuse_closed('public.state', 'fiscal_year');
+select is(pg_temp.failure('insert into computed values (null)'), '0A000 | column "fiscal_year" of a closing is generated | It is computed after the guard has judged the row.', 'a generated key is not yet there');
+
 create function pg_temp.closed_by(arguments text, timing text default 'before insert') returns text language plpgsql as $$
 begin
     execute format('create trigger t %s on plain for each row execute function bpm.refuse_closed(%s)', timing, arguments);

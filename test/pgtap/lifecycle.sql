@@ -69,6 +69,16 @@ insert into bad values
     ('a line break in a name', E'a -> "b\nc"', '22P02', '', E'The name has a control character at character 8, near "\nc"".'),
     ('a name of 64 bytes', 'a -> ' || repeat('b', 64), '22P02', '', 'The name has more than 63 bytes at character 6, near "' || repeat('b', 60) || '...".'),
     ('65 stages', (select string_agg('s' || i, ' -> ' order by i) from generate_series(1, 65) i), '22P02', '', 'There are more than 64 stages at character 440, near "s65".'),
+    ('an open comment after a name', 'a /* -> b', '22P02', '', 'The comment does not end at character 3, near "/* -> b".'),
+    ('an open comment before all', '/* a -> b', '22P02', '', 'The comment does not end at character 1, near "/* a -> b".'),
+    ('an open comment after an arrow', 'a -> /* b', '22P02', '', 'The comment does not end at character 6, near "/* b".'),
+    ('an open comment after a semicolon', 'a -> b; /* c', '22P02', '', 'The comment does not end at character 9, near "/* c".'),
+    ('an open comment in brackets', 'a -> b [/* by x]', '22P02', '', 'The comment does not end at character 9, near "/* by x]".'),
+    ('an open comment after an attribute''s word', 'a -> b [by /* x]', '22P02', '', 'The comment does not end at character 12, near "/* x]".'),
+    ('an open comment after the days', 'a -> b [after 3 /* days]', '22P02', '', 'The comment does not end at character 17, near "/* days]".'),
+    ('an open comment after an attribute', 'a -> b [by x /* ]', '22P02', '', 'The comment does not end at character 14, near "/* ]".'),
+    ('an open comment after brackets', 'a -> b [by x] /* ', '22P02', '', 'The comment does not end at character 15, near "/* ".'),
+    ('65 roles', (select string_agg(format('s%s -> s%s [by r%s]', f, t, n), '; ' order by n) from (select f, t, row_number() over (order by f, t) as n from generate_series(0, 11) f, generate_series(1, 11) t where f < t) x where n <= 65), '22P02', '', 'There are more than 64 roles at character ' || length((select string_agg(format('s%s -> s%s [by r%s]', f, t, n), '; ' order by n) from (select f, t, row_number() over (order by f, t) as n from generate_series(0, 11) f, generate_series(1, 11) t where f < t) x where n <= 65)) - 3 || ', near "r65]".'),
     ('a megabyte', repeat('a -> ', 200000), '54000', '', 'It has 1000000 bytes; at most 4000 are read.');
 
 create function pg_temp.fault(input text, out code text, out detail text) language plpgsql as $$

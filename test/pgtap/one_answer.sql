@@ -94,7 +94,7 @@ set local parallel_setup_cost = 0;
 set local parallel_tuple_cost = 0;
 set local min_parallel_table_scan_size = 0;
 select matches(pg_temp.plan_of(:'total'), 'Finalize Aggregate\n.*Gather\n.*Workers Planned: [12]\n.*Partial Aggregate\n.*Parallel', 'parallel: the plan adds up in workers');
-\set scored 'select bpm.rollup(score, bpm.target(''>='', 60), weight)::text || bpm.weighted_score(score, bpm.target(''>='', 60), weight) as scored from facts'
+\set scored 'select bpm.rollup(score, ''>= 60 cap 120''::bpm.target, weight)::text || bpm.weighted_score(score, ''>= 60 cap 120''::bpm.target, weight) as scored from facts'
 select matches(pg_temp.plan_of(:'scored'), 'Finalize Aggregate\n.*Gather\n.*Workers Planned: [12]\n.*Partial Aggregate\n.*Parallel', 'parallel, with targets: the plan adds up in workers');
 :total \gset parallel_
 :scored \gset parallel_

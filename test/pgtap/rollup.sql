@@ -28,7 +28,7 @@ end $$;
 create function pg_temp.error_of_literal(literal text) returns text language sql as
 $$ select pg_temp.error_of(format('select %L::bpm.rollup', literal)) $$;
 
-select plan(233);
+select plan(234);
 
 -- ----------------------------------------------------------------------------------------------
 -- three rows: 80 with weight 3, missing with weight 5, 60 with weight 2
@@ -433,10 +433,14 @@ select is(pg_temp.error_of($$select 'rows 1 scored 1 weight 1 scored_weight 1 su
 
 -- order
 create temp table sorted as select bpm.rollup((i * 7919 % 101)::numeric, (i * 104729 % 13)::numeric) r from generate_series(1, 900) i group by i % 300;
+-- sums below 0, and what is beyond 100 alone
+insert into sorted select bpm.rollup((i * 7919 % 101 - 50)::numeric, 3) from generate_series(1, 300) i group by i % 100;
+insert into sorted select bpm.rollup(null, ('>= 1 cap ' || 101 + i % 21)::bpm.target, 2) from generate_series(1, 60) i group by i;
 insert into sorted select * from sorted;
 select results_eq('select count(distinct r) from sorted', 'select count(distinct r::text) from sorted', 'rollups are counted apart');
-select results_eq('select r::text from sorted order by sorted.r', $$ select r::text from sorted order by bpm.row_count(r), bpm.row_count(r) - bpm.missing_count(r), bpm.weight(r), bpm.scored_weight(r), bpm.weighted_sum(r) $$,
-    'they sort by rows, scored rows, weight, scored weight and sum');
+select results_eq('select r::text from sorted order by sorted.r', $$ select r::text from sorted order by bpm.row_count(r), bpm.row_count(r) - bpm.missing_count(r), bpm.weight(r), bpm.scored_weight(r), bpm.weighted_sum(r), bpm.high(r) $$,
+    'they sort by rows, scored rows, weight, scored weight, sum and what is beyond 100');
+select is((select count(distinct r) from sorted where r::text ~ '^rows 1 '), 21::bigint, 'caps of 101 to 121 make 21 rollups of one missing row');
 select is_empty($$ select 1 from sorted a, sorted b where (bpm.rollup_cmp(a.r, b.r) < 0) <> (a.r operator(bpm.<) b.r) or (bpm.rollup_cmp(a.r, b.r) <= 0) <> (a.r operator(bpm.<=) b.r)
     or (bpm.rollup_cmp(a.r, b.r) >= 0) <> (a.r operator(bpm.>=) b.r) or (bpm.rollup_cmp(a.r, b.r) > 0) <> (a.r operator(bpm.>) b.r)
     or (bpm.rollup_cmp(a.r, b.r) = 0) <> (a.r operator(bpm.=) b.r) or bpm.rollup_cmp(a.r, b.r) <> -bpm.rollup_cmp(b.r, a.r) $$, 'their order is total, and agrees with equality');

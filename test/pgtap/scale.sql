@@ -95,6 +95,13 @@ select is_empty(format($$ select s from scores where bpm.rating(s, %1$L::bpm.sca
 select is_empty(format($$ select s from scores where bpm.rating_rank(s, %1$L::bpm.scale) is distinct from
     case when round(s, 2) >= 90 then 1 when round(s, 2) >= 80 then 2 when round(s, 2) >= 60 then 3 else 4 end limit 5 $$, :china),
     'rating_rank is the CASE over the rounded score');
+select is_empty($$ select s from scores where bpm.rating(s, 'A < 60, B <= 80, C < 90, D') is distinct from
+    case when round(s, 2) < 60 then 'A' when round(s, 2) <= 80 then 'B' when round(s, 2) < 90 then 'C' else 'D' end limit 5 $$, 'bounds that rise are the CASE too');
+select is_empty($$ select s from scores where bpm.rating_rank(s, 'A > 90, B >= 90, C > 60.005, D round 3'::bpm.scale) is distinct from
+    case when round(s, 3) > 90 then 1 when round(s, 3) >= 90 then 2 when round(s, 3) > 60.005 then 3 else 4 end limit 5 $$, 'and strict bounds');
+select is((select count(distinct bpm.rating(s, 'A > 90, B >= 90, C > 60, D')) from scores), 4::bigint, 'the scores fall into every band, that of one figure too');
+select is((select string_agg(bpm.rating(r::bpm.rollup, 'A < 5, B < 10, C'), ' ' order by r) from unnest(array['rows 1 scored 1 weight 1 scored_weight 1 sum 10', 'rows 1 scored 1 weight 1 scored_weight 1 sum 4.99', 'rows 1 scored 1 weight 1 scored_weight 1 sum 4.995']) r),
+    'C A B', 'a rollup is rated by bounds that rise, by its exact score, rounded once');
 
 ----------------------------------------------------------------------------------------------------
 -- Text

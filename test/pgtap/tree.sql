@@ -205,9 +205,9 @@ select is(pg_temp.error_of($$('r', 'r', 1, 5)$$),
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'x', 1, 5)$$),
     '23503 parent of node "a" is missing | No row has the id "x".', 'missing parent');
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 1, 5), ('a', 'r', 2, 5)$$),
-    '23505 node "a" stands twice in the tree | One row is under "r", another is under "r".', 'duplicate id');
+    E'23505 node "a" stands twice in the tree | "a": A row of it is under "r".\n"a": A row of it is under "r".', 'duplicate id');
 select is(pg_temp.error_of($$('r', null, 1, null), ('r', null, 1, 1)$$),
-    '23505 node "r" stands twice in the tree | One row is a root, another is a root.', 'two roots'' worth of one id');
+    E'23505 node "r" stands twice in the tree | "r": A row of it is a root.\n"r": A row of it is a root.', 'two roots'' worth of one id');
 select is(pg_temp.error_of($$('r', null, 1, 3), ('a', 'r', 1, 5)$$),
     '22023 node "r" has children and a score of its own | Its score 3 would hide those below it.', 'score on an inner node');
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', -1.5, 5)$$),
@@ -228,6 +228,17 @@ select is(pg_temp.error_of($$('r', null, 1, 1e11)$$),
 select throws_ok($$select bpm.score_tree(id, null, 1, 'NaN') from framework$$, '22003', null, 'NaN is no score');
 select is(pg_temp.error_of($$('r', null, 1, 1)$$, 'zero, renormalze'),
     '22P02 invalid input syntax for type tree rules: "zero, renormalze" | No rule has this name at character 7, near "renormalze".', 'an unknown rule');
+create function pg_temp.hint_of(statement text) returns text language plpgsql as $$
+declare
+    hint text;
+begin
+    execute statement;
+    return null;
+exception when others then
+    get stacked diagnostics hint = pg_exception_hint;
+    return hint;
+end $$;
+select is(pg_temp.hint_of($$select bpm.score_tree(1, null, 1, 1, 'qwertyuiop')$$), 'Rules are: renormalise, zero, error, require 80, mean, geometric, weakest, sum, m1, m2, total 100, nested 100, bounds 0..100, round 2.', 'and the hint says which there are');
 select throws_like($$select bpm.score_tree(id, parent_id, weight, score, 'zero error') from framework$$, 'invalid input syntax%', 'two policies');
 select throws_ok($$select bpm.score_tree(id, parent_id, weight, score, case when id = 'cost' then 'zero' end) from framework$$, '22023',
     'rules differ within a tree', 'rules are for the whole tree');
@@ -238,7 +249,8 @@ select results_eq($$
         ('r', null, null, null), ('a', 'r', 60, null), ('b', 'r', 30, 7), ('b', 'a', 1, 1), ('c', 'a', -1, 1), ('d', 'x', 1, null),
         (null, 'a', 1, 1), ('l', 'm', 1, null), ('m', 'l', 1, null), ('e', 'b', 0, 1), ('q', 'a', 100, 1)) v (id, parent_id, weight, score)) t, unnest(t.faults) f$$,
     $$values ('null id', null, 'A row without an id is under "a".'),
-             ('duplicate id', 'b', 'One row is under "a", another is under "r".'),
+             ('duplicate id', 'b', 'A row of it is under "a".'),
+             ('duplicate id', 'b', 'A row of it is under "r".'),
              ('negative weight', 'c', 'It is -1.'),
              ('missing parent', 'd', 'No row has the id "x".'),
              ('cycle', 'l', 'The loop, every node before its parent: "l" -> "m" -> "l".'),
@@ -363,133 +375,6 @@ select is((select (n.score, max(d.depth), count(*))::text from (select bpm.score
     bpm.roots(t) n, bpm.nodes(t) d group by n.score), '(71.50000000,99999,100000)', 'depth 100,000 does not touch the stack');
 select throws_like($$select bpm.score_tree(i, (i % 100000) + 1, 1, null) from generate_series(1, 100000) i$$, 'node "1" is its own ancestor', 'a loop of 100,000');
 
-/* 10,000 random trees against a recursive CTE in numeric ------------------------------------------- */
-
--- n / d, half away from zero, to so many digits; div() is exact,
--- and so is a multiplication, where / would cut at 20 decimals or so
-create function pg_temp.ratio(n numeric, d numeric, digits integer) returns numeric language sql immutable as
-$$ select sign(n) * div(2 * abs(n) * 10::numeric ^ digits + d, 2 * d) * ('1e-' || digits)::numeric $$;
-
-select setseed(0.271828);
-create temp table random_tree as
-select tree, i as id, tree * 100 + i as global, (array['renormalise', 'zero', 'require 60', 'renormalise'])[1 + tree % 4] as policy,
-       case when i > 1 then 1 + floor(random() * (i - 1))::integer end as parent_id,
-       case when random() < .05 then 0 when random() < .5 then floor(1 + random() * 9)::numeric else round((random() * 100 + .01)::numeric, 3) end as weight,
-       case when random() > .25 then round((random() * 100)::numeric, (random() * 8)::integer) end as score,
-       case when random() > .25 or tree % 2 = 0 then 'mean' when random() < .5 then 'geometric' else 'weakest' end as method
-from generate_series(1, 10000) tree, lateral (select 1 + (tree * 7919) % 12 as size) s, generate_series(1, size) i;
-create index on random_tree (tree, id);
-create index on random_tree (tree, parent_id);
-update random_tree t set score = null where exists (select from random_tree c where c.tree = t.tree and c.parent_id = t.id);
--- not every child may weigh nothing
-update random_tree t set weight = 1 where weight = 0 and not exists (select from random_tree c where c.tree = t.tree and c.parent_id = t.parent_id and c.weight > 0);
-analyze random_tree;
-
--- the planner takes the recursion for small, and compiles it
-set local enable_nestloop = off;
-set local jit = off;
-create temp table by_cte as
-with recursive node as materialized (
-    select t.*, p.global as above, p.method as above_method,
-           not exists (select from random_tree c where c.tree = t.tree and c.parent_id = t.id) as leaf,
-           sum(t.weight) over (partition by t.tree, t.parent_id) as total
-    from random_tree t left join random_tree p on p.tree = t.tree and p.id = t.parent_id
-), down as (
-    select global, 0 as depth, array[id] as path, 1::numeric as share from node where parent_id is null
-    union all
-    select c.global, d.depth + 1, d.path || c.id, pg_temp.ratio(d.share * c.weight, c.total, 40)
-    from down d join node c on c.above = d.global
-), placed as materialized (
-    select * from node join down using (global)
-), up (level, figures) as (
-    -- by levels, from the deepest: an object of global id and [score, low, high, coverage], with 40 decimals
-    select (select max(depth) + 1 from placed), '{}'::jsonb
-    union all
-    select level - 1, (select jsonb_object_agg(global, figure) from (
-        select global, jsonb_build_array(score, coalesce(score, 0), coalesce(score, 100), case when score is null then 0 else 100 end)
-        from placed where depth = level - 1 and leaf
-        union all
-        select above, jsonb_build_array(
-            case when policy = 'require 60' and round(pg_temp.ratio(covered, weight, 40), 8) < 60 then null
-                 when method = 'mean' then pg_temp.ratio(scored, nullif(scored_weight, 0), 40)
-                 when method = 'weakest' then weakest
-                 when geometric_zero then 0 else exp(geometric / scored_weight) end,
-            case method when 'mean' then pg_temp.ratio(low, weight, 40) when 'weakest' then low_weakest
-                 else case when low_zero then 0 else exp(low_geometric / weight) end end,
-            case method when 'mean' then pg_temp.ratio(high, weight, 40) when 'weakest' then high_weakest
-                 else case when high_zero then 0 else exp(high_geometric / weight) end end,
-            pg_temp.ratio(covered, weight, 40))
-        from (
-            select above, policy, above_method as method, sum(weight) as weight,
-                   coalesce(sum(weight * coverage) filter (where raw is not null), 0) as covered,
-                   sum(weight * score) as scored, sum(weight) filter (where score is not null) as scored_weight, min(score) as weakest,
-                   bool_or(score = 0) as geometric_zero, sum(weight * ln(nullif(score, 0)::numeric(60, 30))) filter (where above_method = 'geometric') as geometric,
-                   sum(weight * low) as low, min(low) as low_weakest, bool_or(low = 0) as low_zero, sum(weight * ln(nullif(low, 0)::numeric(60, 30))) filter (where above_method = 'geometric') as low_geometric,
-                   sum(weight * high) as high, min(high) as high_weakest, bool_or(high = 0) as high_zero, sum(weight * ln(nullif(high, 0)::numeric(60, 30))) filter (where above_method = 'geometric') as high_geometric
-            from (select c.above, c.above_method, c.weight, c.policy, (e.value ->> 0)::numeric as raw,
-                         case when c.policy = 'zero' then coalesce((e.value ->> 0)::numeric, 0) else (e.value ->> 0)::numeric end as score,
-                         (e.value ->> 1)::numeric as low, (e.value ->> 2)::numeric as high, (e.value ->> 3)::numeric as coverage
-                  from jsonb_each(up.figures) e join placed c on c.global = e.key::integer
-                  where c.weight > 0 and c.above is not null) q
-            group by above, above_method, policy) parent) f (global, figure))
-    from up where level > 0
-), figure as materialized (
-    select e.key::integer as global, (e.value ->> 0)::numeric as score, (e.value ->> 1)::numeric as low, (e.value ->> 2)::numeric as high, (e.value ->> 3)::numeric as coverage
-    from up, jsonb_each(up.figures) e
-), present as materialized (
-    select p.*, f.score as result, f.low, f.high, f.coverage, f.score is not null or policy = 'zero' as effective,
-           sum(weight) filter (where f.score is not null or policy = 'zero') over (partition by tree, parent_id) as present
-    from placed p join figure f using (global)
-), effect as (
-    select global, case when effective then 1::numeric else 0 end as scored_share from present where parent_id is null
-    union all
-    select c.global, case when p.method = 'mean' and e.scored_share is not null then case when c.effective and c.weight > 0 then pg_temp.ratio(e.scored_share * c.weight, c.present, 40) else 0 end end
-    from effect e join present p using (global) join present c on c.above = p.global
-), term as (
-    select p.tree, p.global, p.path, round(e.scored_share * round(round(coalesce(p.result, 0), 18), 8) * 1e8, 20) as exact
-    from present p join effect e using (global) where e.scored_share > 0 and (p.leaf or p.method <> 'mean')
-), contribution as (
-    select t.global, (floor(exact) + case when row_number() over (partition by t.tree order by exact - floor(exact) desc, t.path)
-                      <= round(round(coalesce(r.result, 0), 18), 8) * 1e8 - sum(floor(exact)) over (partition by t.tree) then 1 else 0 end) / 1e8 as contribution
-    from term t join present r on r.tree = t.tree and r.parent_id is null
-)
-select p.tree, p.id, p.parent_id, p.depth, p.leaf, round(p.share, 12) as share, round(round(p.result, 18), 8) as score, round(round(p.low, 18), 8) as low,
-       round(round(p.high, 18), 8) as high, round(p.coverage, 8) as coverage, round(e.scored_share, 12) as scored_share, c.contribution
-from present p join effect e using (global) left join contribution c using (global);
-
-reset enable_nestloop;
-
-create temp table by_aggregate as
-select t.tree, n.* from (
-    select tree, bpm.score_tree(id, parent_id, weight, score, method::bpm.method, policy order by random()) as value
-    from random_tree group by tree) t, bpm.nodes(t.value) n;
-
-select is((select count(distinct tree) from by_aggregate), 10000::bigint, 'ten thousand random trees');
-select ok((select count(*) filter (where coverage < 100) > 1000 and count(*) filter (where score is null) > 1000 and count(*) filter (where contribution is null) > 1000 from by_aggregate),
-    'with missing leaves and all methods');
-select is_empty($$
-    select tree, id::integer, parent_id::integer, depth, leaf, share, score, low, high, coverage, scored_share from by_aggregate
-    except select tree, id, parent_id, depth, leaf, share, score, low, high, coverage, scored_share from by_cte$$,
-    'every figure equals that of a recursive CTE in numeric, to the last digit');
-select is((select count(*) from by_aggregate), (select count(*) from by_cte), 'for every node');
-select is_empty($$
-    select a.tree, a.id, a.contribution, c.contribution from by_aggregate a join by_cte c on c.tree = a.tree and c.id = a.id::integer
-    where c.contribution is distinct from a.contribution and c.contribution is not null$$,
-    'and so does every contribution');
-select is_empty($$
-    select tree, max(score) filter (where depth = 0), sum(contribution) filter (where leaf or method <> 'mean') from by_aggregate
-    group by tree having max(score) filter (where depth = 0) <> sum(contribution) filter (where leaf or method <> 'mean')$$,
-    'contributions sum to the root''s score exactly');
-select is_empty($$select tree, id from by_aggregate join (select distinct tree, policy from random_tree) p using (tree)
-    where policy not like 'require%' and score not between low and high$$,
-    'a score lies within its bounds, unless a parent was left out that is not all missing');
-select is_empty($$
-    select tree from (select tree, bpm.tree_check(id, parent_id, weight, score, method::bpm.method, policy) f from random_tree group by tree) t where cardinality(f) > 0$$,
-    'tree_check finds nothing where score_tree takes the rows');
-select is_empty($$
-    select tree from (select tree, bpm.score_tree(id, parent_id, weight, score, method::bpm.method, policy) t from random_tree group by tree) x where t::text::bpm.tree operator(bpm.<>) t$$,
-    'and every tree survives being written');
-
 /* New York City: agency, service, goal, indicator ---------------------------------------------------- */
 
 \set shared ''
@@ -557,7 +442,15 @@ select is((select string_agg(n.score::numeric(9,2)::text, ' ' order by n.id) fro
 select is((select sum(n.contribution) from (select bpm.score_tree(id, parent_id, weight, score, 'sum, round 2') t from (values
     ('r', null, null, null), ('a', 'r', 1, 33.334), ('b', 'r', 1, 33.334), ('c', 'r', 1, 33.334)) v (id, parent_id, weight, score)) x, bpm.nodes(t) n where n.leaf), 100.00, 'contributions total the rounded sum: 100.002 is 100.00');
 select is(pg_temp.error_of($$('r', null, 1, null), ('a', 'r', 1, 9000000000), ('b', 'r', 1, 2000000000)$$, 'sum'),
-    '22003 sum below node "r" is out of range | Scores and bounds are below 10000000000.', 'a sum stays a score');
+    '22003 sum below node "r" is out of range | Its score is 11000000000; scores and bounds are below 10000000000.', 'a sum stays a score');
+-- 9 + 9 - 9 = 9 billion, in whatever order; and a chain of ten such sums, whose leaves sum to 90 billion before the rest takes 81 away
+select is((select (r.score, array_agg(n.contribution order by n.id))::text from (select bpm.score_tree(id, parent_id, 1, score, 'sum, round 0') t
+    from (values ('r', null, null), ('a', 'r', 9e9), ('b', 'r', 9e9), ('c', 'r', -9e9)) v (id, parent_id, score)) x, bpm.roots(t) r, bpm.nodes(t) n group by r.score),
+    '(9000000000,"{9000000000,9000000000,-9000000000,9000000000}")', 'a sum may pass on its way what it may not be');
+select is((select (r.score, sum(n.contribution) filter (where n.leaf), count(*) filter (where n.contribution = 9e9 and not n.leaf))::text from (select bpm.score_tree(id, parent_id, 1, score, 'sum') t
+    from (select 2 * i, nullif(2 * i - 2, 0), null from generate_series(1, 12) i union all select 2 * i + 1, 2 * i, 9e9 from generate_series(1, 12) i
+          union all select 100 + i, 2 * i, -9e9 from generate_series(1, 11) i) v (id, parent_id, score)) x, bpm.roots(t) r, bpm.nodes(t) n group by r.score),
+    '(9000000000.00000000,9000000000.00000000,12)', 'so may contributions');
 -- (2 * 120 + 1 * 120) / 3: a leaf whose target is capped at 120 may still bring that
 select is((select (n.high, n.low)::text from (select bpm.score_tree(id, parent_id, weight, score, best, method, null) t from (values ('r', null, null, null, null, null::bpm.method),
     ('a', 'r', 2, 120, null, null), ('b', 'r', 1, null, 120, null)) v (id, parent_id, weight, score, best, method)) x, bpm.roots(t) n), '(120.00000000,80.00000000)', 'high is with each leaf''s own best');
@@ -624,6 +517,27 @@ exception when others then
 end $$;
 select is((select count(distinct pg_temp.first_fault(s / 10.0)) from generate_series(1, 8) s), 1::bigint, 'the order of rows does not change what an error says');
 select matches(pg_temp.first_fault(0.3), '^weight of node "n0003" must not be negative', 'it names the first by rank and id');
+-- a best below the worst ranks before a parent that is not there, and shows only with the rules
+select throws_ok($$ select bpm.score_tree(id, p, w, s, b, null::bpm.method, '') from (values ('r', null, 1, null::numeric, null::numeric), ('a', 'r', 1, null, -1), ('x', 'nowhere', 1, 50, null)) v(id, p, w, s, b) $$,
+    '22003', 'best score of node "a" is out of range', 'also where rows, places and rules are all at fault');
+create function pg_temp.error_in_order(rows text, by text) returns text language plpgsql as $$
+declare
+    detail text;
+begin
+    execute format('select bpm.score_tree(id, parent_id, weight, score order by o %s) from (values %s) v (id, parent_id, weight, score, o)', by, rows);
+    return null;
+exception when others then
+    get stacked diagnostics detail = pg_exception_detail;
+    return sqlerrm || ' | ' || detail;
+end $$;
+select is(pg_temp.error_in_order($$(10, null::integer, -1, 1, 1), (9, null, -1, 1, 2), (-3, null, -1, 1, 3)$$, by), E'weight of node "-3" must not be negative | "-3": It is -1.\n"9": It is -1.\n"10": It is -1.',
+    'ids that are numbers are sorted as numbers: ' || by) from unnest('{asc,desc}'::text[]) by;
+select is(pg_temp.error_in_order($$('r', null, 1, null, 1), ('x', 'r', 1, 1, 2), ('x', 'y', 1, 1, 3), ('x', null, 1, 1, 4), ('y', 'r', 1, 1, 5)$$, by),
+    E'node "x" stands twice in the tree | "x": A row of it is a root.\n"x": A row of it is under "r".\n"x": A row of it is under "y".', 'a node with three rows: each of them, ' || by) from unnest('{asc,desc}'::text[]) by;
+select is((select array_agg(f.kind || ' ' || f.detail) from unnest((select bpm.tree_check('x'::text, null::text, w, 1 order by o * w) from (values (1, 1), (-1, 1)) v (w, o))) f),
+    '{"duplicate id A row of it is a root.","duplicate id A row of it is a root.","negative weight It is -1."}'::text[], 'a lint looks at the figures of every row of a node');
+select is((select array_agg(f.kind || ' ' || f.detail) from unnest((select bpm.tree_check('x'::text, null::text, w, 1 order by -o * w) from (values (1, 1), (-1, 1)) v (w, o))) f),
+    '{"duplicate id A row of it is a root.","duplicate id A row of it is a root.","negative weight It is -1."}'::text[], 'whichever comes first');
 
 /* require is exact ---------------------------------------------------------------------------------- */
 
@@ -636,81 +550,8 @@ select is((select n.score from (select bpm.score_tree(id, parent_id, weight, sco
 select is((select n.score from (select bpm.score_tree(id, parent_id, weight, score, 'require 66.66666666') t from (values ('r', null, 1, null), ('a', 'r', 30, null), ('b', 'r', 60, null), ('a1', 'a', 1, 60), ('a2', 'a', 1, 60), ('a3', 'a', 1, null),
     ('b1', 'b', 1, 60), ('b2', 'b', 1, 60), ('b3', 'b', 1, null)) v (id, parent_id, weight, score)) x, bpm.roots(t) n), 60.0, 'thirds are enough for what is below them, at every level');
 
-/* random trees: what is made reads back, and margins are what they say -------------------------------- */
+/* margins that were wrong --------------------------------------------------------------------------- */
 
-create temp table random_node (tree integer, id text, parent_id text, weight numeric, score numeric, best numeric, method bpm.method, rules text);
-create function pg_temp.grow(trees integer, seed float) returns void language plpgsql as $$
-declare
-    n integer; t integer; i integer; size integer; big numeric; policy text; chosen text; parents integer[]; inner_node boolean;
-    policies text[] := array['', 'zero', 'error', 'require 30', 'require 80', 'zero, bounds -50..150', 'bounds -1000000..1000000', 'zero, round 0', 'round 2', 'round 5, bounds 0..1', 'nested', 'zero, nested', 'error, nested', 'sum', 'zero, sum', 'weakest', 'geometric', 'zero, geometric, round 3'];
-begin
-    perform setseed(seed);
-    for t in 1..trees loop
-        size := 1 + (random() * 14)::integer;
-        big := (array[1, 1, 1, 1e8, 1e15, 1e21, 1e28, 1e29 - 1, 1e-8])[1 + (random() * 8)::integer];
-        policy := policies[1 + (random() * (array_length(policies, 1) - 1))::integer];
-        parents := array[null::integer];
-        for i in 2..size loop
-            parents := parents || (1 + (random() * (i - 2)) * random())::integer;
-        end loop;
-        for i in 1..size loop
-            inner_node := i = any (parents);
-            insert into random_node select t, 'n' || i, 'n' || parents[i],
-                case when i = 1 then null when random() < 0.1 then 0 when random() < 0.05 then null else round((random() * 0.9 + 0.1)::numeric * big, 8) end,
-                case when not inner_node and random() < 0.8 then case when policy like '%..1000000%' then round(((random() - 0.3) * 10000)::numeric, 4) when policy like '%..1' then round(random()::numeric, 8) else round((random() * 100)::numeric, (random() * 8)::integer) end end,
-                case when not inner_node and random() < 0.2 then 120 end,
-                case when inner_node and random() < 0.3 then (array['mean', 'sum', 'weakest', 'geometric'])[1 + (random() * 3)::integer]::bpm.method end, policy;
-        end loop;
-    end loop;
-    -- nested: the weights below a node are shared out of its own
-    create index growing on random_node (tree, id);
-    update random_node r set weight = case when p.parent_id is null then 100 else p.weight end / c.n
-    from (select tree, parent_id, count(*) n from random_node group by 1, 2) c, random_node p
-    where r.rules like '%nested' and c.tree = r.tree and c.parent_id = r.parent_id and p.tree = r.tree and p.id = r.parent_id and c.n in (1, 2, 4, 5);
-    update random_node set rules = rules || ' 100' where rules like '%nested';
-end $$;
-select pg_temp.grow(2500, 0.4321);
-analyze random_node;
-create temp table grown as select tree, rules, bpm.try_score_tree(id, parent_id, weight, score, best, method, rules) as value from random_node group by tree, rules;
-select cmp_ok((select count(value) from grown), '>=', 1200::bigint, 'random trees: enough of them are sound');
-select is_empty($$ select g.tree from grown g join (select tree, bpm.tree_check(id, parent_id, weight, score, best, method, rules) faults from random_node group by tree) c using (tree)
-    where value is not null and cardinality(faults) > 0 $$, 'tree_check finds nothing in those');
-select is_empty($$ select tree from random_node group by tree, rules having cardinality(bpm.tree_check(id, parent_id, weight, score, best, method, rules)) = 0 and bpm.try_score_tree(id, parent_id, weight, score, best, method, rules) is null $$, 'and something in every other');
-create temp table part as select g.tree, n.id, bpm.subtree(value, n.id) as part from grown g, bpm.nodes(g.value) n;
-select is_empty($$ select tree, id from part where part::text::bpm.tree operator(bpm.<>) part $$, 'every part of them, by all rules and methods, reads back to an equal value');
-\set file `mktemp`
-copy (select tree, id, part from part) to stdout (format binary) \g :file
-create temp table part_back (like part);
-\set copy_back '\\copy part_back from \'' :file '\' (format binary)'
-:copy_back
-\set remove '\\! rm -f \'' :file '\''
-:remove
-select is_empty($$ select 1 from part a join part_back b using (tree, id) where a.part operator(bpm.<>) b.part $$, 'as binary too');
-select is((select count(*) from part_back), (select count(*) from part), 'all of them');
-select is_empty($$ select p.tree, p.id from part p join grown g using (tree), bpm.nodes(g.value) n, bpm.roots(p.part) r where n.id = p.id and (n.score, n.low, n.high, n.coverage) is distinct from (r.score, r.low, r.high, r.coverage) $$,
-    'a part has the figures that it had in the whole');
-
--- the rating of a random tree if a leaf had another score
-create function pg_temp.rated(which integer, leaf text, other numeric, root text, scale bpm.scale) returns text language sql as $$
-    select bpm.rating(r.score, scale) from (select bpm.score_tree(id, parent_id, weight, case when id = leaf then other else score end, best, method, rules) t from random_node where tree = which) x, bpm.roots(t) r where r.id = root $$;
-create temp table banded (scale bpm.scale);
-insert into banded values ('excellent >= 90, good >= 80, fair >= 60, poor'), ('a >= 90, b >= 89.6, c round 0'), ('A < 20, B < 40, C <= 60.5, D round 1'), ('x >= 10, y round 8'), ('u > 50.00000001, v >= 50.00000001, w > 50, z round 8');
-create temp table margin as select g.tree, g.rules, b.scale, m.* from grown g, banded b, bpm.score_margin(g.value, b.scale) m where g.value is not null;
-select cmp_ok((select count(*) from margin), '>=', 4000::bigint, 'thousands of margins');
-select is_empty($$ select tree, rules, scale, id, score, change, new_score, rating, new_rating, pg_temp.rated(tree, id, new_score, root_id, scale) from margin
-    where pg_temp.rated(tree, id, new_score, root_id, scale) is distinct from new_rating or new_rating = rating $$, 'with the new score of a margin the root has the new rating');
-select is_empty($$ select tree, rules, scale, id, score, change, new_score, rating, new_rating from margin
-    where abs(change) > 0.00000001 and pg_temp.rated(tree, id, new_score - sign(change) * 0.00000001, root_id, scale) is distinct from rating $$, 'with one unit less it has the one it had');
-select is_empty($$ select tree, id from margin where new_score <> coalesce(score, 0) + change $$, 'the change is that of the score');
--- what is left out cannot do it: the best and the worst that the leaf may have leave the rating as it is
-select is_empty($$
-    select g.tree, b.scale, n.id, l.score as tried from grown g, banded b, bpm.nodes(g.value) n
-    join lateral (select coalesce(r.best, case when g.rules like '%..%' then split_part(split_part(g.rules, '..', 2), ',', 1)::numeric else 100 end) as best,
-        case when g.rules like '%..%' then substring(g.rules from 'bounds ([-0-9]+)')::numeric else 0 end as worst from random_node r where r.tree = g.tree and r.id = n.id) x on true,
-        lateral (values (x.best, 1), (x.worst, -1)) l (score, direction)
-    where n.leaf and n.score is not null and n.scored_share is not null and g.tree % 5 = 0 and (l.score - n.score) * l.direction > 0
-        and not exists (select from margin m where m.tree = g.tree and m.scale operator(bpm.=) b.scale and m.id = n.id and sign(m.change) = l.direction)
-        and pg_temp.rated(g.tree, n.id, l.score, n.root_id, b.scale) is distinct from pg_temp.rated(g.tree, n.id, n.score, n.root_id, b.scale) $$, 'what is left out cannot reach another band');
 -- where it was wrong: two leaves of weight 200000000000001, scores 0 and 5000; the mean is 2500, and 10 is 2490 lower: 4980 of the leaf
 select results_eq($$ select id, change, new_rating from (select bpm.score_tree(id, parent_id, 200000000000001, score, 'bounds -1000000..1000000') t from (values ('r', null, null), ('a', 'r', 0), ('b', 'r', 5000)) v (id, parent_id, score)) x,
     bpm.score_margin(t, 'x >= 10, y') order by id $$, $$ values ('a'::text, -4980.01000002::numeric, 'y'::text), ('b', -4980.01000002, 'y') $$, 'score_margin: large weights do not wrap');
@@ -718,6 +559,16 @@ select results_eq($$ select change, new_rating from (select bpm.score_tree(id, p
     $$ values (4.5::numeric, 'a'::text) $$, 'score_margin: 89.5 is 90 at no digits, and that is a; b is empty');
 select lives_ok($$ select m.* from (select bpm.score_tree(id, parent_id, weight, score) t from (values ('r', null, null, null), ('a', 'r', 93000000000000.01, 10), ('b', 'r', 93000000000000.02, 20)) v (id, parent_id, weight, score)) x, bpm.roots(t) r, bpm.score_margin(t, 'a >= 16, b') m $$,
     'score_margin answers where roots does');
+
+-- only the proportions of weights matter: 2,000 leaves that weigh i, and i * 10^25, which 128 bits do not hold with a score
+create temp table wide as select i as id, case when i > 0 then 0 end as parent_id, i as weight, case when i > 0 then (i * 7919 % 10001) / 100.0 - 20 end as score from generate_series(0, 2000) i;
+create temp table wide_tree as select power, bpm.score_tree(id, parent_id, weight * 10::numeric ^ power, score, 'bounds -20..100') as tree from wide, (values (0), (25)) p (power) group by power;
+-- the score is rounded to 20 digits, then 18, then 8
+select is((select n.score from wide_tree, bpm.roots(tree) n where power = 25),
+    (select round(round(div(sum(weight * score) * 10::numeric ^ 20, sum(weight)) * 1e-20, 18), 8) from wide), 'a mean whose sum needs more than 128 bits');
+select is((select count(*) from (select power, m.* from wide_tree, bpm.score_margin(tree, 'a >= 30, b') m) x where power = 25), (select count(*) from wide where weight > 0 and score - (select (sum(weight * score) / sum(weight) - 29.994999995) from wide) * (select sum(weight) from wide) / weight > -20),
+    'its margins: each leaf that can take what is above 29.994999995, which is published as 29.995 and rated as 30, from the root');
+select is_empty($$ select m.* from wide_tree, bpm.score_margin(tree, 'a >= 30, b') m where power = 0 except select m.* from wide_tree, bpm.score_margin(tree, 'a >= 30, b') m where power = 25 $$, 'are those of small weights, and as cheap');
 
 select * from finish();
 rollback;
