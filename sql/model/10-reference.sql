@@ -26,13 +26,15 @@ comment on column nature.is_revenue is 'Whether money comes in: such programs ar
 comment on column nature.sort is 'Place in a list.';
 
 create table scope (
-    scope text primary key check (scope <> ''),
-    name  text not null,
-    sort  integer not null default 0
+    scope  text primary key check (scope <> ''),
+    name   text not null,
+    covers text not null default 'own' check (covers in ('own', 'unit', 'objective')),
+    sort   integer not null default 0
 );
 comment on table scope is 'How wide a budget is: basic expenditure, a project, a whole department, a government.';
 comment on column scope.scope is 'The code of the scope.';
 comment on column scope.name is 'Its name.';
+comment on column scope.covers is 'Whose money such a program answers for. own: its own. unit: it is overall, has no money of its own, covers the programs of its unit and all below, and counts in no sum; its score stands beside the roll-up. objective: the same, of its objectives.';
 comment on column scope.sort is 'Place in a list.';
 
 create table fund (
@@ -96,30 +98,44 @@ comment on column translation.name is 'The name in that language.';
 
 -- settings ---------------------------------------------------------------------------------------
 
+create table place (
+    only_row  boolean primary key default true check (only_row),
+    time_zone text not null default 'UTC'
+              check ((timestamptz '2000-01-01 00:00:00+00' at time zone time_zone) is not null)
+);
+comment on table place is 'What is so for the whole model, in one row.';
+comment on column place.only_row is 'Keeps it one row.';
+comment on column place.time_zone is 'The time zone in which a day begins and ends: today, the day of a stage, the day of a closing.';
+insert into place (time_zone) values (current_setting('TimeZone'));
+
 create table setting (
     fiscal_year      integer primary key default 0 check (fiscal_year >= 0),
     scale            bpm.scale not null default 'excellent >= 90, good >= 80, fair >= 60, poor',
-    missing          text not null default 'renormalise'
-                     check (missing ~ '^(renormalise|zero|error|require [0-9]+(\.[0-9]+)?)$'),
-    money            text not null default 'budget' check (money in ('approved', 'budget', 'received', 'executed')),
+    weigh_by         text not null default 'approved'
+                     check (weigh_by in ('approved', 'budget', 'received', 'executed', 'one', 'own', 'indicators')),
+    rate_so_far      boolean not null default false,
     weight_total     numeric(12,4) not null default 100 check (weight_total > 0),
     execution_points numeric(12,4) not null default 10 check (execution_points >= 0),
     totals_required  boolean not null default true,
     unspent_alert    numeric(7,4) not null default 20 check (unspent_alert between 0 and 100),
+    appraise_from    numeric(20,2) check (appraise_from > 0),
     year_start_month integer not null default 1 check (year_start_month between 1 and 12),
+    currency         text not null default 'XXX' check (currency ~ '^[A-Z]{3}$'),
     totals_policy    text not null default 'own' check (totals_policy in ('own', 'true')),
     suppress_below   integer not null default 5 check (suppress_below >= 1)
 );
 comment on table setting is 'What differs between places and years. A year without a row of its own takes the row of the latest year before it; year 0 is the one for all.';
 comment on column setting.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
 comment on column setting.scale is 'What a score is called.';
-comment on column setting.missing is 'What a missing score does: renormalise (the score over what is there), zero, error, or "require 80" (a node with less than 80 % of its weight scored has no score).';
-comment on column setting.money is 'Which money weighs programs in a rollup: approved, budget (approved and adjusted), received or executed.';
-comment on column setting.weight_total is 'What the weights of a program total at evaluation.';
+comment on column setting.weigh_by is 'What a program weighs above itself. Its money: approved, budget (approved, carried over and adjusted), received or executed; one each; own, the weight that the program has; or indicators, as many as it has. Approved unless said otherwise: who cuts a budget in December must not weigh less.';
+comment on column setting.rate_so_far is 'Whether a score so far, before its evaluation is closed, is given a rating.';
+comment on column setting.weight_total is 'What the top weights of a program total at evaluation.';
 comment on column setting.execution_points is 'How much of the total is budget execution, which has no target to set: targets total weight_total less this.';
 comment on column setting.totals_required is 'Whether weights that do not total this keep a budget from being approved.';
 comment on column setting.unspent_alert is 'The percentage of the budget that may stay unspent before check_result warns.';
+comment on column setting.appraise_from is 'New programs with an approved or proposed budget from this on have to be appraised; none have when it is empty.';
 comment on column setting.year_start_month is 'The month in which the fiscal year begins. A year that does not begin in January has the number of the year in which it ends.';
+comment on column setting.currency is 'The currency of amounts that name none, ISO 4217; XXX where it is nobody''s business. Amounts in another one are left out of all sums and named by check_result.';
 comment on column setting.totals_policy is 'What a role with row security sees as totals: own (its own rows only) or true (published totals, small ones suppressed).';
 comment on column setting.suppress_below is 'Published totals over fewer programs than this show no figures.';
 insert into setting default values;
@@ -141,10 +157,11 @@ insert into nature values
     ('revenue', 'Revenue', true, 2);
 
 insert into scope values
-    ('basic', 'Basic expenditure', 1),
-    ('project', 'Project', 2),
-    ('department', 'Department overall', 3),
-    ('government', 'Government', 4);
+    ('basic', 'Basic expenditure', 'own', 1),
+    ('project', 'Project', 'own', 2),
+    ('department', 'Department overall', 'unit', 3),
+    ('government', 'Government overall', 'unit', 4),
+    ('objective', 'Objective overall', 'objective', 5);
 
 insert into fund values
     ('general', 'General public budget', 1),
@@ -207,7 +224,9 @@ begin
             ('scope', 'department', 'zh', '\90E8\95E8\6574\4F53'),
             ('scope', 'department', 'fr', 'Ensemble du minist\00E8re'),
             ('scope', 'government', 'zh', '\653F\5E9C\9884\7B97'),
-            ('scope', 'government', 'fr', 'Gouvernement'),
+            ('scope', 'government', 'fr', 'Ensemble du gouvernement'),
+            ('scope', 'objective', 'zh', '\653F\7B56\76EE\6807'),
+            ('scope', 'objective', 'fr', 'Ensemble de l''objectif'),
             ('fund', 'general', 'zh', '\4E00\822C\516C\5171\9884\7B97'),
             ('fund', 'general', 'fr', 'Budget g\00E9n\00E9ral'),
             ('fund', 'government', 'zh', '\653F\5E9C\6027\57FA\91D1'),

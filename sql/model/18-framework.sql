@@ -23,13 +23,16 @@ create table framework_indicator (
     name         text not null,
     dimension    text references dimension,
     aspect       text references aspect,
-    source       text not null default 'measured' check (source in ('measured', 'budget', 'group')),
+    source       text not null default 'measured' check (source in ('measured', 'budget', 'group', 'graded', 'same')),
+    same_as      text,
     method       bpm.method not null default 'mean',
+    moves        text not null default 'level' check (moves in ('cumulative', 'level', 'rate', 'milestone')),
     target       bpm.target,
     weight       numeric(20,8) not null default 1 check (weight >= 0 and weight <> 'NaN'),
     sort         integer not null default 0,
     primary key (framework_id, indicator_id),
-    foreign key (framework_id, parent_id) references framework_indicator (framework_id, indicator_id)
+    foreign key (framework_id, parent_id) references framework_indicator (framework_id, indicator_id),
+    constraint framework_indicator_same_as check ((source = 'same') = (same_as is not null))
 );
 comment on table framework_indicator is 'The tree of a framework: groups, and indicators with their weights and rules.';
 comment on column framework_indicator.framework_id is 'The framework.';
@@ -38,8 +41,10 @@ comment on column framework_indicator.parent_id is 'The group above; empty at th
 comment on column framework_indicator.name is 'Its name.';
 comment on column framework_indicator.dimension is 'What it measures.';
 comment on column framework_indicator.aspect is 'Which of the four Es it speaks to.';
-comment on column framework_indicator.source is 'measured: scored from measurements; budget: from budget execution; group: from what is below it.';
-comment on column framework_indicator.method is 'How a group makes its score from what is below it: mean, geometric, weakest, m1 or m2.';
+comment on column framework_indicator.source is 'Where its score comes from: measured, budget, group, graded or same, as in indicator.';
+comment on column framework_indicator.same_as is 'For source same: the evaluation whose indicator of the same name it takes.';
+comment on column framework_indicator.method is 'How a group makes its score from what is below it: mean, geometric, weakest, sum, m1 or m2.';
+comment on column framework_indicator.moves is 'How its figure moves in the year: cumulative, level, rate or milestone.';
 comment on column framework_indicator.target is 'The rule, when the framework has one; each program sets its own where it has none.';
 comment on column framework_indicator.weight is 'The weight among its siblings.';
 comment on column framework_indicator.sort is 'Place among its siblings.';

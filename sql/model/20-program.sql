@@ -15,17 +15,18 @@ comment on function fact_guard() is 'Refuses to change or remove a recorded fact
 
 create table program (
     program_id   text not null check (program_id <> ''),
-    fiscal_year  integer not null check (fiscal_year between 2 and 9998),
+    fiscal_year  integer not null constraint fiscal_year_has_four_digits check (fiscal_year between 1000 and 9998),
     name         text not null,
     unit_id      text not null references unit,
     nature       text not null default 'expenditure' references nature,
     scope        text not null default 'project' references scope,
     fund         text not null default 'general' references fund,
     function_id  text references function_code,
+    economic_id  text references economic_class,
     revenue_type text references revenue_type,
-    responsible  text,
     lifecycle_id text not null default 'project' references lifecycle_rule,
     framework_id text references framework,
+    weight       numeric(20,8) check (weight >= 0 and weight <> 'NaN'),
     recorded_at  timestamptz not null default clock_timestamp(),
     recorded_by  text not null default current_user,
     primary key (program_id, fiscal_year)
@@ -36,13 +37,14 @@ comment on column program.fiscal_year is 'The fiscal year.';
 comment on column program.name is 'Its name in that year.';
 comment on column program.unit_id is 'The unit that is responsible for it.';
 comment on column program.nature is 'Revenue or expenditure.';
-comment on column program.scope is 'Basic, project, department or government.';
-comment on column program.fund is 'The purse its money belongs to.';
+comment on column program.scope is 'Basic, project, or overall: of a department, a government, an objective. Revenue has no scope: it is read for expenditure only.';
+comment on column program.fund is 'The purse its money belongs to where an entry does not say.';
 comment on column program.function_id is 'What for.';
+comment on column program.economic_id is 'On what its money is spent where an entry does not say.';
 comment on column program.revenue_type is 'For revenue: what kind.';
-comment on column program.responsible is 'The person who answers for it.';
 comment on column program.lifecycle_id is 'The states it may pass through.';
-comment on column program.framework_id is 'The framework its indicators came from; gives the rating scale.';
+comment on column program.framework_id is 'The framework that the indicators of its self-evaluation came from; gives the rating scale.';
+comment on column program.weight is 'What it weighs above itself where the settings weigh programs by weights of their own.';
 comment on column program.recorded_at is 'When it was recorded.';
 comment on column program.recorded_by is 'By whom.';
 create index program_unit on program (unit_id, fiscal_year);
@@ -64,6 +66,24 @@ comment on column program_objective.program_id is 'The program.';
 comment on column program_objective.fiscal_year is 'The fiscal year.';
 comment on column program_objective.objective_id is 'The objective it contributes to.';
 comment on column program_objective.share is 'Percent of the program; what goes beyond 100 in all counts nowhere and is named by check_result.';
+
+create table responsible (
+    program_id  text not null,
+    fiscal_year integer not null,
+    from_day    date not null check (isfinite(from_day)),
+    person      text not null check (person <> ''),
+    recorded_at timestamptz not null default clock_timestamp(),
+    recorded_by text not null default current_user,
+    primary key (program_id, fiscal_year, from_day),
+    foreign key (program_id, fiscal_year) references program on delete cascade
+);
+comment on table responsible is 'Who answers for the effect of a program, from a day on.';
+comment on column responsible.program_id is 'The program.';
+comment on column responsible.fiscal_year is 'The fiscal year.';
+comment on column responsible.from_day is 'The first day.';
+comment on column responsible.person is 'The person.';
+comment on column responsible.recorded_at is 'When it was recorded.';
+comment on column responsible.recorded_by is 'By whom.';
 
 create table rating_override (
     program_id  text not null,

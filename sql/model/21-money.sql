@@ -1,28 +1,61 @@
 -- The ledger of a program
 
+create table adjustment (
+    program_id    text not null,
+    fiscal_year   integer not null,
+    adjustment_id text not null check (adjustment_id <> ''),
+    procedure     text not null check (procedure <> ''),
+    reason        text not null check (reason <> ''),
+    recorded_at   timestamptz not null default clock_timestamp() check (isfinite(recorded_at)),
+    recorded_by   text not null default current_user,
+    primary key (program_id, fiscal_year, adjustment_id),
+    foreign key (program_id, fiscal_year) references program
+);
+comment on table adjustment is 'An act that changes a budget or a target during the year; entries and revisions name it.';
+comment on column adjustment.program_id is 'The program.';
+comment on column adjustment.fiscal_year is 'The fiscal year.';
+comment on column adjustment.adjustment_id is 'The number of the act.';
+comment on column adjustment.procedure is 'By which procedure: decision of the council of 12 May, transfer under section 7.';
+comment on column adjustment.reason is 'Why.';
+comment on column adjustment.recorded_at is 'When it was recorded.';
+comment on column adjustment.recorded_by is 'By whom.';
+create trigger fact_guard before update or delete or truncate on adjustment
+    for each statement execute function fact_guard();
+
 create table budget_entry (
-    program_id  text not null,
-    fiscal_year integer not null,
-    entry_id    text not null default gen_random_uuid()::text,
-    kind        text not null check (kind in ('approved', 'adjusted', 'received', 'executed', 'planned')),
-    month       integer check (month between 1 and 12),
-    entry_date  date not null check (isfinite(entry_date)),
-    amount      numeric(20,2) not null check (amount <> 'NaN'),
-    recorded_at timestamptz not null default clock_timestamp() check (isfinite(recorded_at)),
-    recorded_by text not null default current_user,
-    reason      text,
+    program_id    text not null,
+    fiscal_year   integer not null,
+    entry_id      text not null default gen_random_uuid()::text check (entry_id <> ''),
+    kind          text not null check (kind in ('proposed', 'approved', 'carried_over', 'adjusted', 'received', 'committed',
+                                                'executed', 'planned')),
+    month         integer check (month between 1 and 12),
+    entry_date    date not null check (isfinite(entry_date)),
+    amount        numeric(20,2) not null check (amount <> 'NaN'),
+    fund          text references fund,
+    economic_id   text references economic_class,
+    currency      text check (currency ~ '^[A-Z]{3}$'),
+    adjustment_id text,
+    recorded_at   timestamptz not null default clock_timestamp() check (isfinite(recorded_at)),
+    recorded_by   text not null default current_user,
+    reason        text,
     primary key (program_id, fiscal_year, entry_id),
     foreign key (program_id, fiscal_year) references program,
-    check ((kind = 'planned') = (month is not null))
+    foreign key (program_id, fiscal_year, adjustment_id) references adjustment,
+    constraint planned_has_month check ((kind = 'planned') = (month is not null)),
+    constraint adjusted_names_its_procedure check (kind <> 'adjusted' or adjustment_id is not null)
 );
 comment on table budget_entry is 'A ledger of the money of a program. Amounts of one kind add up; a correction is an entry with the difference.';
 comment on column budget_entry.program_id is 'The program.';
 comment on column budget_entry.fiscal_year is 'The fiscal year.';
 comment on column budget_entry.entry_id is 'The key of the entry in the year of the program: the ledger''s own number, or one made up.';
-comment on column budget_entry.kind is 'approved: the budget; adjusted: a change of it, signed; received; executed: spent, or for revenue collected; planned: spending planned for a month.';
+comment on column budget_entry.kind is 'proposed: asked for; approved: the budget; carried_over: brought from the year before; adjusted: a change of the budget, signed; received; committed: contracted and not yet paid; executed: spent, or for revenue collected; planned: spending planned for a month. The budget is approved, carried over and adjusted.';
 comment on column budget_entry.month is 'For planned: the month of the fiscal year, 1 to 12.';
 comment on column budget_entry.entry_date is 'The day from which it counts.';
 comment on column budget_entry.amount is 'The amount, signed.';
+comment on column budget_entry.fund is 'The purse; that of the program when empty.';
+comment on column budget_entry.economic_id is 'On what it is spent; that of the program when empty.';
+comment on column budget_entry.currency is 'Its currency; that of the settings when empty.';
+comment on column budget_entry.adjustment_id is 'For adjusted: the act by which the budget was changed.';
 comment on column budget_entry.recorded_at is 'When it was recorded.';
 comment on column budget_entry.recorded_by is 'By whom.';
 comment on column budget_entry.reason is 'Why.';

@@ -5,21 +5,26 @@ create table stage_event (
     fiscal_year integer not null,
     at          timestamptz not null check (isfinite(at)),
     stage       text not null,
+    grade       text check (grade <> ''),
+    taken_back  boolean not null default false,
     recorded_at timestamptz not null default clock_timestamp() check (isfinite(recorded_at)),
     recorded_by text not null default current_user,
     reason      text,
     lifecycle   bpm.lifecycle,
-    primary key (program_id, fiscal_year, at),
-    foreign key (program_id, fiscal_year) references program
+    primary key (program_id, fiscal_year, at, recorded_at),
+    foreign key (program_id, fiscal_year) references program,
+    constraint stage_event_taken_back check (not taken_back or reason <> '' and reason is not null)
 );
-comment on table stage_event is 'When a program entered a stage of its lifecycle.';
+comment on table stage_event is 'When a program entered a stage of its lifecycle. A stage that was entered by mistake is taken back by a row with the same stage and time, and the reason.';
 comment on column stage_event.program_id is 'The program.';
 comment on column stage_event.fiscal_year is 'The fiscal year.';
 comment on column stage_event.at is 'When it entered the stage.';
 comment on column stage_event.stage is 'The stage.';
+comment on column stage_event.grade is 'For a stage in which something is reviewed: what the review found, as in stage_grade.';
+comment on column stage_event.taken_back is 'Whether the row takes back the latest stage, which was entered by mistake.';
 comment on column stage_event.recorded_at is 'When it was recorded.';
 comment on column stage_event.recorded_by is 'By whom.';
-comment on column stage_event.reason is 'Why.';
+comment on column stage_event.reason is 'Why; needed to take a stage back.';
 comment on column stage_event.lifecycle is 'The lifecycle that it was judged by: that of the program, filled in.';
 create function stage_event_lifecycle() returns trigger
     language plpgsql volatile parallel unsafe
@@ -36,13 +41,29 @@ begin
 end
 $$;
 comment on function stage_event_lifecycle() is 'Fills in the lifecycle of the program.';
--- triggers run in the order of their names: the lifecycle is filled in, then it judges, then the gates do
 create trigger lifecycle_1_fill before insert on stage_event
     for each row execute function stage_event_lifecycle();
 create trigger lifecycle_2_guard before insert on stage_event
-    for each row execute function bpm.lifecycle_guard_history('stage', 'at', 'lifecycle', 'key', 'program_id', 'key', 'fiscal_year');
+    for each row execute function bpm.lifecycle_guard_history('stage', 'at', 'lifecycle',
+        'key', 'program_id', 'key', 'fiscal_year', 'takes_back', 'taken_back');
 create trigger fact_guard before update or delete or truncate on stage_event
     for each statement execute function fact_guard();
+
+-- Entering self_evaluated closes the self-evaluation, taking it back opens it again: closings are in one table.
+create function self_evaluated() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    insert into evaluation_event (program_id, fiscal_year, evaluation, at, event, reason)
+    values (new.program_id, new.fiscal_year, 'self', case when new.taken_back then new.recorded_at else new.at end,
+            case when new.taken_back then 'opened again' else 'closed' end, new.reason);
+    return null;
+end
+$$;
+comment on function self_evaluated() is 'Closes the self-evaluation of a program that enters self_evaluated, and opens it again when that is taken back.';
+create trigger self_evaluated after insert on stage_event
+    for each row when (new.stage = 'self_evaluated') execute function self_evaluated();
 
 create table stage_gate (
     stage     text not null,

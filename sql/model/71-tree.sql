@@ -1,6 +1,6 @@
 -- Trees: which program belongs to which node, and by what part of it
 
-create or replace view node_program with (security_invoker = true) as
+create view node_program with (security_invoker = true) as
 select 'unit'::text as tree, p.unit_id as id, p.program_id, p.fiscal_year, 1 as programs,
        0::numeric as after, 1::numeric as upto
 from program p
@@ -26,13 +26,14 @@ cross join lateral (
 where s.share >= 0 and s.share < 1; -- as a range, because that is how the planner knows that they are few
 comment on view node_program is 'Which program belongs to which node of which tree, and by what part of it: to objectives by shares, without a class to unclassified.';
 
--- The part of an amount between two fractions. Parts that follow each other sum to the amount, to the cent.
-create or replace function part(amount numeric, after numeric, upto numeric) returns numeric
+-- The part of an amount between two fractions. Parts that follow each other sum to the amount, to the last digit.
+create function part(amount numeric, after numeric, upto numeric, digits integer default 2) returns numeric
     language sql immutable parallel safe
-    return case when after = 0 and upto = 1 then amount else round(amount * upto, 2) - round(amount * after, 2) end;
-comment on function part(numeric, numeric, numeric) is 'The part of an amount between two fractions, rounded so that parts which follow each other sum to the amount.';
+    return case when after = 0 and upto = 1 then amount
+                else round(amount * upto, digits) - round(amount * after, digits) end;
+comment on function part(numeric, numeric, numeric, integer) is 'The part of an amount between two fractions, rounded so that parts which follow each other sum to the amount.';
 
-create or replace function refresh_trees() returns void
+create function refresh_trees() returns void
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
@@ -57,7 +58,7 @@ $$;
 comment on function refresh_trees() is 'Makes node_above anew from the trees, after they were loaded with triggers off; check_result says when that is needed.';
 
 -- Direct lines that node_above lacks, or has too many. A loop has at least one of them, or closes over a node below.
-create or replace function tree_faults()
+create function tree_faults()
     returns table (tree text, id text, kind text, detail text)
     language sql stable parallel safe
     set search_path from current
