@@ -30,6 +30,37 @@ $$;
 comment on function bpm.try_parse_date(text) is
 'The date of a text YYYY-MM-DD, or NULL and the reason why it is none. Both are NULL for NULL.';
 
+-- results
+
+create function bpm.define_result(name text, meaning text, query text) returns void
+    language plpgsql volatile parallel unsafe
+as $$
+declare
+    -- known: what was recorded later is left out; before: the end of the day
+    moment constant text := '(select x.day, x.known, x.zone, (x.day + 1)::timestamp at time zone x.zone as before
+        from (select %s as day, %s as known, z.zone
+              from (select coalesce((select p.time_zone from place p), ''UTC'') as zone) z) x offset 0)';
+    at_sessions constant text := format(moment, 'coalesce(bpm.as_of(), (now() at time zone z.zone)::date)',
+                                        'coalesce(bpm.known_at(), ''infinity'')');
+    at_given constant text := format(moment, 'coalesce($1, (now() at time zone z.zone)::date)',
+                                     'coalesce($2, ''infinity'')');
+    columns text;
+begin
+    execute format('create view %I with (security_invoker = true) as %s', name,
+        regexp_replace(regexp_replace(query, '@day\M', at_sessions, 'g'), '@(\w+)', '\1', 'g'));
+    execute format('comment on view %I is %L', name, meaning);
+    select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum) into columns
+    from pg_attribute a where a.attrelid = quote_ident(name)::regclass and a.attnum > 0;
+    execute format('create function %I(on_day date, as_known timestamptz default ''infinity'') returns table (%s)
+        language sql stable parallel safe begin atomic %s; end', name || '_at', columns,
+        regexp_replace(regexp_replace(query, '@day\M', at_given, 'g'), '@(\w+)', '\1_at($1, $2)', 'g'));
+    execute format('comment on function %I(date, timestamptz) is %L', name || '_at',
+        format('%s on a day, as known at a time, whatever bpm.as_of and bpm.known_at say.', name));
+end
+$$;
+comment on function bpm.define_result(text, text, text) is
+'Makes a result of a model in the schema that comes first in the search_path: from one text a view, which obeys bpm.as_of and bpm.known_at, and a function beside it, which takes the day and the time. In the text @day stands for the moment (columns day, known, zone, before), and @name for another result at the same moment. Used by the scripts of the model.';
+
 -- making and upgrading
 
 create function bpm.run_model_scripts(schema_name name, after integer, upto integer) returns void

@@ -110,7 +110,8 @@ comment on column node_above.to_year is 'The last fiscal year for which it holds
 comment on column node_above.distance is 'Levels between the two; 0 for itself.';
 -- where money goes that has no class
 insert into node_above values
-    ('function', 'unclassified', 'unclassified', 0, 9999, 0), ('objective', 'unclassified', 'unclassified', 0, 9999, 0);
+    ('function', 'unclassified', 'unclassified', 0, 9999, 0), ('economic', 'unclassified', 'unclassified', 0, 9999, 0),
+    ('objective', 'unclassified', 'unclassified', 0, 9999, 0);
 
 create view node_tree with (security_invoker = true) as
 select 'unit'::text as tree, n.unit_id as id, 0 as from_year,

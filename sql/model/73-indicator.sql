@@ -1,87 +1,172 @@
--- Results: one view per grain, which obey bpm.as_of and bpm.known_at. Keys and measures come first, the order
--- of columns stays, new ones go to the end. Every ratio stands beside its numerator and denominator.
--- A filter on a program's columns reaches the indexes: each program is computed from its own rows, by key.
+-- Indicators: what was promised, what was measured, what the score is
 
--- One row per indicator and group, from the facts that count at bpm.as_of as known at bpm.known_at.
-create or replace view indicator_score with (security_invoker = true) as
-select i.program_id, i.fiscal_year, i.indicator_id, i.parent_id, i.source, i.method, i.dimension, i.aspect,
-       i.name, i.unit_of_measure, i.sort,
-       m.target, coalesce(t.weight, 0) as weight, a.as_of as measured_on,
-       m.actual, a.score as grade, a.evidence,
-       case when i.source = 'group' or i.grades and not coalesce(a.score, m.actual) in (1, 2, 3, 4) then null
-            when a.score between 0 and 100 then a.score
-            when t.graded and not m.actual between 0 and 100 then null
-            when m.actual between -1e20 and 1e20 then bpm.score(m.actual, m.target)
-       end as score
-from indicator i
+-- Whose money a program answers for: its own, or, when it is overall, that of its unit or of its objectives.
+create view program_cover with (security_invoker = true) as
+select p.program_id, p.fiscal_year, p.program_id as covered_id, 0::numeric as after, 1::numeric as upto
+from program p
+join nature n on n.nature = p.nature
+join scope s on s.scope = p.scope
+where n.is_revenue or s.covers = 'own'
+union all
+select p.program_id, p.fiscal_year, c.program_id, 0, 1
+from program p
+join nature n on n.nature = p.nature and not n.is_revenue
+join scope s on s.scope = p.scope and s.covers = 'unit'
+join node_above a on a.tree = 'unit' and a.ancestor_id = p.unit_id and p.fiscal_year between a.from_year and a.to_year
+join program c on c.unit_id = a.id and c.fiscal_year = p.fiscal_year
+join nature cn on cn.nature = c.nature and not cn.is_revenue
+join scope cs on cs.scope = c.scope and cs.covers = 'own'
+union all
+select p.program_id, p.fiscal_year, c.program_id, o.after, o.upto
+from program p
+join nature n on n.nature = p.nature and not n.is_revenue
+join scope s on s.scope = p.scope and s.covers = 'objective'
+join program_objective b on b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
+join node_above a on a.tree = 'objective' and a.ancestor_id = b.objective_id
+    and p.fiscal_year between a.from_year and a.to_year
+join node_program o on o.tree = 'objective' and o.id = a.id and o.fiscal_year = p.fiscal_year
+join program c on c.program_id = o.program_id and c.fiscal_year = o.fiscal_year
+join nature cn on cn.nature = c.nature and not cn.is_revenue
+join scope cs on cs.scope = c.scope and cs.covers = 'own';
+comment on view program_cover is 'Whose money a program answers for: its own, or, when it is overall, that of its unit, or by shares of its objectives, and all below.';
+
+-- Amounts that count in sums: figures, in the currency of the settings.
+create view money_entry with (security_invoker = true) as
+select b.program_id, b.fiscal_year, b.entry_id, b.entry_date, b.recorded_at,
+       nullif(b.proposed, 'NaN') as proposed, nullif(b.approved, 'NaN') as approved,
+       nullif(b.carried_over, 'NaN') as carried_over, nullif(b.adjusted, 'NaN') as adjusted,
+       nullif(b.received, 'NaN') as received, nullif(b.committed, 'NaN') as committed,
+       nullif(b.executed, 'NaN') as executed, nullif(b.planned, 'NaN') as planned, b.month, b.fund, b.economic_id
+from program_budget b
+cross join lateral setting_of(b.fiscal_year) s
+where coalesce(b.currency, s.currency) = s.currency;
+comment on view money_entry is 'The entries of program_budget that count in sums: those in the currency of the settings, without amounts that are no figures.';
+
+create function program_money(of_program text, of_year integer, until date, known timestamptz)
+    returns table (proposed numeric, approved numeric, carried_over numeric, adjusted numeric, received numeric, committed numeric, executed numeric, planned numeric)
+    language sql stable parallel safe rows 1
+begin atomic
+    select coalesce(sum(part(x.proposed, c.after, c.upto)), 0),
+           coalesce(sum(part(x.approved, c.after, c.upto)), 0),
+           coalesce(sum(part(x.carried_over, c.after, c.upto)), 0),
+           coalesce(sum(part(x.adjusted, c.after, c.upto)), 0),
+           coalesce(sum(part(x.received, c.after, c.upto)), 0),
+           coalesce(sum(part(x.committed, c.after, c.upto)), 0),
+           coalesce(sum(part(x.executed, c.after, c.upto)), 0),
+           coalesce(sum(part(x.planned, c.after, c.upto)), 0)
+    from program_cover c
+    cross join lateral (
+        select coalesce(sum(b.proposed), 0) as proposed,
+               coalesce(sum(b.approved), 0) as approved,
+               coalesce(sum(b.carried_over), 0) as carried_over,
+               coalesce(sum(b.adjusted), 0) as adjusted,
+               coalesce(sum(b.received), 0) as received,
+               coalesce(sum(b.committed), 0) as committed,
+               coalesce(sum(b.executed), 0) as executed,
+               coalesce(sum(b.planned), 0) as planned
+        from money_entry b
+        where b.program_id = c.covered_id and b.fiscal_year = c.fiscal_year
+            and b.entry_date <= until and (b.recorded_at > known) is not true) x
+    where c.program_id = of_program and c.fiscal_year = of_year;
+end;
+comment on function program_money(text, integer, date, timestamptz) is 'The money that a program answers for, dated until a day, as known at a time: its own, or, when it is overall, that of the programs it covers.';
+
+select bpm.define_result('indicator_score',
+'What every indicator and group of an evaluation has on the day: target, weight, figure and score. The results are made from it.', $$
+select e.program_id, e.fiscal_year, e.evaluation, i.indicator_id, i.parent_id, i.source, i.method, i.dimension, i.aspect,
+       i.name, i.unit_of_measure, i.moves, i.due, i.owner, i.sort, coalesce(t.retired, false) as retired,
+       g.target, case when t.retired then 0 else w.weight end as weight,
+       f.as_of as measured_on, f.actual, f.actual_date, f.score as grade, f.evidence,
+       f.as_of > e.ends_on as late, s.stale,
+       case when t.retired or s.stale then null
+            when f.score is not null then case when f.score between 0 and 100 then round(f.score, 8) end
+            when f.actual_date is not null then bpm.try_score(f.actual_date, g.target)
+            else bpm.try_score(f.actual, g.target) end as score,
+       bpm.cap(g.target) as best
+from @evaluation_state e
+join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
+left join indicator o on i.source = 'same' and o.program_id = i.program_id and o.fiscal_year = i.fiscal_year
+    and o.evaluation = i.same_as and o.indicator_id = i.indicator_id
+-- where its figure is from: its own, or that of the indicator of the same name in another evaluation
+cross join lateral (
+    select case i.source when 'same' then o.source else i.source end as source, coalesce(i.same_as, i.evaluation) as evaluation) a
 left join lateral (
-    select t.target, t.weight, t.graded from target_revision t
-    where t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.indicator_id = i.indicator_id
-        and t.valid_from <= (select coalesce(bpm.as_of(), 'infinity')) and t.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))
+    select t.target, t.weight, t.retired from target_revision t
+    where t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.evaluation = i.evaluation
+        and t.indicator_id = i.indicator_id and t.valid_from <= e.counts_until and t.recorded_at <= e.known
     order by t.valid_from desc, t.recorded_at desc
     limit 1) t on true
-left join lateral (
-    select a.as_of, a.actual, a.score, a.evidence from indicator_actual a
-    where i.source = 'measured'
-        and a.program_id = i.program_id and a.fiscal_year = i.fiscal_year and a.indicator_id = i.indicator_id
-        and a.as_of <= (select coalesce(bpm.as_of(), 'infinity')) and (a.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true
-    order by a.as_of desc, a.recorded_at desc
-    limit 1) a on true
-left join lateral (
-    select 100 * coalesce(sum(b.executed), 0) / nullif(sum(coalesce(b.approved, 0) + coalesce(b.adjusted, 0)), 0) as rate
-    from program_budget b
-    where i.source = 'budget' and b.program_id = i.program_id and b.fiscal_year = i.fiscal_year
-        and b.entry_date <= (select coalesce(bpm.as_of(), 'infinity')) and (b.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true) b
-    on i.source = 'budget'
+-- a revision that leaves the weight or the target empty keeps the one before
 cross join lateral (
-    select case i.source when 'budget' then b.rate else a.actual end as actual,
-           case i.source when 'budget' then coalesce(t.target, '>= 100%') else t.target end as target) m;
-comment on view indicator_score is 'What every indicator and group has at bpm.as_of: target, weight, actual and score. The results are made from it.';
-
-create or replace view indicator_result with (security_invoker = true) as
-select i.program_id, i.fiscal_year, i.indicator_id, i.parent_id, p.unit_id, i.dimension, i.aspect,
-       i.weight::numeric(20,8) as weight,
-       (case when i.score is not null then i.weight else 0 end)::numeric(20,8) as scored_weight,
-       (i.weight * i.score)::numeric(38,16) as score_sum,
-       i.score::numeric(11,8) as score,
-       (case when i.actual between -1e20 and 1e20 then i.actual end)::numeric(38,8) as actual,
-       (case when abs(i.actual) < 1e15 and not (i.target::text like 'direct%' and not i.actual between 0 and 100)
-             then bpm.attainment(i.actual, i.target) end)::numeric(38,8) as attainment,
-       (case when abs(i.actual) < 1e20 and not (i.target::text like 'direct%' and not i.actual between 0 and 100)
-             then bpm.met(i.actual, i.target) end)::integer as met,
-       i.measured_on, i.name, i.unit_of_measure, i.target::text as target, i.source, i.evidence
-from indicator_score i
-join program p on p.program_id = i.program_id and p.fiscal_year = i.fiscal_year
-where i.source <> 'group';
-comment on view indicator_result is 'One row per indicator of a program and year: target, actual, score, weight.';
-
--- The indicators of a program as a tree under a root that has no name. Siblings that all weigh nothing, as
--- before their targets were set, count alike: a tree needs some weight.
-create or replace view program_tree with (security_invoker = true) as
-select p.program_id, p.fiscal_year, t.tree
-from program p
-left join lateral (
-    select s.missing from setting s
-    where s.fiscal_year <= p.fiscal_year order by s.fiscal_year desc limit 1) s on true
+    select coalesce(t.weight, (
+        select r.weight from target_revision r
+        where r.program_id = i.program_id and r.fiscal_year = i.fiscal_year and r.evaluation = i.evaluation
+            and r.indicator_id = i.indicator_id and r.valid_from <= e.counts_until and r.recorded_at <= e.known
+            and r.weight is not null
+        order by r.valid_from desc, r.recorded_at desc
+        limit 1), case when t.retired is null then 0 else 1 end) as weight) w
 cross join lateral (
-    select bpm.score_tree(n.id, n.parent_id, n.weight, n.score, n.method, s.missing) as tree
+    select case a.source when 'group' then null
+        else coalesce(case when i.source <> 'same' then t.target end, (
+            select r.target from target_revision r
+            where r.program_id = i.program_id and r.fiscal_year = i.fiscal_year and r.evaluation = a.evaluation
+                and r.indicator_id = i.indicator_id and r.valid_from <= e.counts_until and r.recorded_at <= e.known
+                and r.target is not null
+            order by r.valid_from desc, r.recorded_at desc
+            limit 1), case a.source when 'budget' then '>= 100%' end::bpm.target) end as target) g
+left join lateral (
+    select m.as_of, m.actual, m.actual_date, m.score, m.evidence from indicator_actual m
+    where a.source = 'measured' and m.program_id = i.program_id and m.fiscal_year = i.fiscal_year
+        and m.evaluation = a.evaluation and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown = ''
+        and m.as_of <= e.counts_until and (m.recorded_at > e.known) is not true and (m.withdrawn_at <= e.known) is not true
+    order by m.as_of desc, m.recorded_at desc
+    limit 1) m on true
+left join lateral (
+    select max(m.as_of) as as_of, bpm.weighted_score(m.score, r.weight) as score, max(m.evidence) as evidence
+    from grader r
+    cross join lateral (
+        select m.as_of, m.score, m.evidence from indicator_actual m
+        where m.program_id = r.program_id and m.fiscal_year = r.fiscal_year and m.evaluation = r.evaluation
+            and m.indicator_id = i.indicator_id and m.grader = r.grader and m.breakdown = ''
+            and m.as_of <= e.counts_until and (m.recorded_at > e.known) is not true
+            and (m.withdrawn_at <= e.known) is not true
+        order by m.as_of desc, m.recorded_at desc
+        limit 1) m
+    where r.program_id = i.program_id and r.fiscal_year = i.fiscal_year and r.evaluation = a.evaluation
+        and m.score between 0 and 100
+        and a.source = 'graded'
+    group by r.program_id) k on true
+left join lateral (
+    select case when x.budget > 0 then 100 * x.executed / x.budget end as rate
+    from (select m.approved + m.carried_over + m.adjusted as budget, m.executed
+          from program_money(i.program_id, i.fiscal_year, e.money_until, e.known) m
+          where a.source = 'budget') x) b on true
+cross join lateral (
+    select coalesce(m.as_of, k.as_of) as as_of, coalesce(m.actual, b.rate) as actual, m.actual_date,
+           coalesce(m.score, k.score) as score, coalesce(m.evidence, k.evidence) as evidence) f
+-- a figure of another year, or one that is too old, says nothing about this one
+cross join lateral (
+    select coalesce(f.as_of < e.starts_on and not e.before_the_event
+        or f.as_of < least(e.counts_until, e.ends_on) - i.stale_days, false) as stale) s
+$$);
+
+select bpm.define_result('evaluation_tree',
+'The indicators of an evaluation of a program as one value of type bpm.tree, scored as its policies say.', $$
+select e.program_id, e.fiscal_year, e.evaluation, t.tree, t.indicators, t.scored_indicators
+from @evaluation_state e
+cross join lateral (
+    -- a root that has no name. Siblings that all weigh nothing, as before their targets were set, count alike: a tree
+    -- needs some weight.
+    select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
+           sum(n.leaf)::integer as indicators, count(n.score)::integer as scored_indicators
     from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id,
-                 case when bool_or(i.weight > 0) over (partition by i.parent_id) then i.weight else 1 end as weight,
-                 i.score, i.method
-          from indicator_score i
-          where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year
+                 case when bool_or(i.weight > 0) over w then i.weight
+                      when bool_or(not i.retired) over w then (not i.retired)::integer else 1 end as weight,
+                 i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf
+          from @indicator_score i
+          where i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
+          window w as (partition by i.parent_id)
           union all
-          select '', null, 1, null, 'mean'::bpm.method) n) t;
-comment on view program_tree is 'The indicators of a program and year as one value of type bpm.tree, scored by the settings of the year.';
-
-create or replace view indicator_tree_result with (security_invoker = true) as
-select i.program_id, i.fiscal_year, i.indicator_id, i.parent_id, n.depth - 1 as depth, (i.source <> 'group')::integer as leaf,
-       n.weight::numeric(20,8) as weight, n.share::numeric(17,16) as share,
-       n.score::numeric(11,8) as score, n.low::numeric(11,8) as low, n.high::numeric(11,8) as high,
-       n.coverage::numeric(11,8) as coverage, n.contribution::numeric(11,8) as contribution,
-       (n.share * (100 - n.score))::numeric(11,8) as weight_lost,
-       i.dimension, i.aspect, i.method::text as method, i.name
-from program_tree t
-cross join lateral bpm.nodes(t.tree) n
-join indicator i on i.program_id = t.program_id and i.fiscal_year = t.fiscal_year and i.indicator_id = n.id;
-comment on view indicator_tree_result is 'One row per node of the indicator tree of a program and year: score, coverage and bounds of every group, and what each node contributes.';
+          select '', null, 1, null, null, 'mean'::bpm.method, 0
+          from program p where p.program_id = e.program_id and p.fiscal_year = e.fiscal_year) n) t
+$$);

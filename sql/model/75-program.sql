@@ -1,57 +1,83 @@
--- Programs: money, execution, score, rating, stage
+-- Programs: money, execution, and the evaluation that counts
 
-create or replace view program_result with (security_invoker = true) as
-select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.revenue_type,
-       n.is_revenue::integer as is_revenue,
-       1 as programs, (t.score is not null)::integer as scored_programs,
-       b.approved::numeric(38,2) as approved, b.adjusted::numeric(38,2) as adjusted,
-       (b.approved + b.adjusted)::numeric(38,2) as budget,
-       b.received::numeric(38,2) as received, b.executed::numeric(38,2) as executed, b.planned::numeric(38,2) as planned,
-       (case when b.approved + b.adjusted > 0 then 100 * b.executed / (b.approved + b.adjusted) end)::numeric(38,4)
-           as execution_rate,
-       m.money::numeric(38,2) as money,
-       (case when t.score is not null then m.money else 0 end)::numeric(38,2) as scored_money,
-       (coalesce(t.score, 0) * m.money)::numeric(38,10) as score_sum,
-       (coalesce(t.coverage, 0) * m.money)::numeric(38,10) as coverage_sum,
-       (coalesce(t.low, 0) * m.money)::numeric(38,10) as low_sum,
-       (coalesce(t.high, 100) * m.money)::numeric(38,10) as high_sum,
-       t.score::numeric(11,8) as score, coalesce(t.coverage, 0)::numeric(11,8) as coverage,
-       coalesce(t.low, 0)::numeric(11,8) as low, coalesce(t.high, 100)::numeric(11,8) as high,
-       coalesce(o.rating, bpm.rating(t.score, coalesce(f.scale, s.scale))) as rating,
-       case when o.rating is null then bpm.rating_rank(t.score, coalesce(f.scale, s.scale)) end as rating_rank,
-       (o.rating is not null)::integer as overridden,
-       e.stage, e.since as stage_since,
-       p.name, p.responsible, p.framework_id
-from program p
+select bpm.define_result('program_score',
+'What program_result shows, and the tree of the evaluation that counts.', $$
+select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id, p.revenue_type,
+       n.is_revenue::integer as is_revenue, o.is_overall::integer as is_overall,
+       (not o.is_overall)::integer as programs, (not o.is_overall and e.score is not null)::integer as scored_programs,
+       (not o.is_overall and e.closed = 1)::integer as closed_programs,
+       m.proposed::numeric(38,2) as proposed, m.approved::numeric(38,2) as approved,
+       m.carried_over::numeric(38,2) as carried_over, m.adjusted::numeric(38,2) as adjusted,
+       (m.approved + m.carried_over + m.adjusted)::numeric(38,2) as budget,
+       m.received::numeric(38,2) as received, m.committed::numeric(38,2) as committed,
+       m.executed::numeric(38,2) as executed, m.planned::numeric(38,2) as planned,
+       c.budget::numeric(38,2) as covered_budget, c.executed::numeric(38,2) as covered_executed,
+       (case when c.budget > 0 then 100 * c.executed / c.budget end)::numeric(38,4) as execution_rate,
+       w.weight::numeric(38,8) as weight,
+       (case when e.score is not null then w.weight else 0 end)::numeric(38,8) as scored_weight,
+       (coalesce(e.score, 0) * w.weight)::numeric(60,16) as score_sum,
+       (e.coverage * w.weight)::numeric(60,16) as coverage_sum,
+       (e.low * w.weight)::numeric(60,16) as low_sum, (e.high * w.weight)::numeric(60,16) as high_sum,
+       (case when e.self_score is not null then w.weight else 0 end)::numeric(38,8) as self_weight,
+       (coalesce(e.self_score, 0) * w.weight)::numeric(60,16) as self_sum,
+       e.score, e.coverage, e.low, e.high, e.self_score, e.evaluation,
+       coalesce(v.rating, e.rating) as rating,
+       case when v.rating is null then e.rating_rank end as rating_rank,
+       case when v.rating is null then e.rating_reason else v.reason end as rating_reason,
+       (v.rating is not null)::integer as overridden,
+       p.stage, p.stage_since, e.closed, e.closes_on,
+       h.person as responsible, e.framework_id, u.name as unit_name, p.name,
+       e.tree
+from @program_state p
+join unit u on u.unit_id = p.unit_id
 join nature n on n.nature = p.nature
-left join framework f on f.framework_id = p.framework_id
-left join lateral (
-    select s.scale, s.money from setting s
-    where s.fiscal_year <= p.fiscal_year order by s.fiscal_year desc limit 1) s on true
+join scope k on k.scope = p.scope
+left join lateral setting_of(p.fiscal_year) y on true
+cross join lateral (select not n.is_revenue and k.covers <> 'own' as is_overall) o
+cross join lateral program_money(p.program_id, p.fiscal_year, p.money_until, p.known) g
+-- what an overall program answers for is the money of others: it is in no sum
 cross join lateral (
-    select coalesce(sum(nullif(b.approved, 'NaN')), 0) as approved, coalesce(sum(nullif(b.adjusted, 'NaN')), 0) as adjusted,
-           coalesce(sum(nullif(b.received, 'NaN')), 0) as received, coalesce(sum(nullif(b.executed, 'NaN')), 0) as executed,
-           coalesce(sum(nullif(b.planned, 'NaN')), 0) as planned
-    from program_budget b
-    where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
-        and b.entry_date <= (select coalesce(bpm.as_of(), 'infinity')) and (b.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true) b
+    select case when o.is_overall then 0 else g.proposed end as proposed,
+           case when o.is_overall then 0 else g.approved end as approved,
+           case when o.is_overall then 0 else g.carried_over end as carried_over,
+           case when o.is_overall then 0 else g.adjusted end as adjusted,
+           case when o.is_overall then 0 else g.received end as received,
+           case when o.is_overall then 0 else g.committed end as committed,
+           case when o.is_overall then 0 else g.executed end as executed,
+           case when o.is_overall then 0 else g.planned end as planned) m
+cross join lateral (select g.approved + g.carried_over + g.adjusted as budget, g.executed) c
+-- of those that are closed and at or above their floor the highest; else the self-evaluation, as far as it is
+left join lateral (
+    select r.*, max(r.score) filter (where r.evaluation = 'self') over () as self_score
+    from @evaluation_score r
+    where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year
+    order by r.counts desc, case when r.counts = 1 then r.rank end desc nulls last, (r.evaluation = 'self') desc,
+        r.closes_on desc, r.evaluation
+    limit 1) e on true
 cross join lateral (
-    select greatest(case s.money when 'approved' then b.approved when 'received' then b.received
-                                 when 'executed' then b.executed else b.approved + b.adjusted end, 0) as money) m
+    select case when o.is_overall then 0
+                else greatest(case y.weigh_by when 'budget' then c.budget when 'received' then g.received
+                                   when 'executed' then g.executed when 'one' then 1 when 'own' then coalesce(p.own_weight, 0)
+                                   when 'indicators' then e.indicators else g.approved end, 0) end as weight) w
 left join lateral (
-    select r.score, r.coverage, r.low, r.high
-    from program_tree t, bpm.roots(t.tree) r
-    where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year) t on true
+    select r.rating, r.reason from rating_override r
+    where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.valid_from <= p.day and r.recorded_at <= p.known
+    order by r.valid_from desc, r.recorded_at desc
+    limit 1) v on true
 left join lateral (
-    select o.rating from rating_override o
-    where o.program_id = p.program_id and o.fiscal_year = p.fiscal_year
-        and o.valid_from <= (select coalesce(bpm.as_of(), 'infinity')) and o.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))
-    order by o.valid_from desc, o.recorded_at desc
-    limit 1) o on true
-left join lateral (
-    select e.stage, e.at::date as since from stage_event e
-    where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
-        and e.at < (select (coalesce(bpm.as_of() + 1, 'infinity'))::timestamptz) and e.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))
-    order by e.at desc
-    limit 1) e on true;
-comment on view program_result is 'One row per program and year: money, execution, score with coverage and bounds, rating, stage.';
+    select r.person from responsible r
+    where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.from_day <= least(p.day, p.ends_on)
+    order by r.from_day desc
+    limit 1) h on true
+$$);
+
+select bpm.define_result('program_result',
+'One row per program and year: money, execution, and score, rating, coverage and bounds of the evaluation that counts.', $$
+select program_id, fiscal_year, unit_id, nature, scope, fund, function_id, economic_id, revenue_type, is_revenue,
+       is_overall, programs, scored_programs, closed_programs, proposed, approved, carried_over, adjusted, budget,
+       received, committed, executed, planned, covered_budget, covered_executed, execution_rate, weight,
+       scored_weight, score_sum, coverage_sum, low_sum, high_sum, self_weight, self_sum, score, coverage, low,
+       high, self_score, evaluation, rating, rating_rank, rating_reason, overridden, stage, stage_since, closed,
+       closes_on, responsible, framework_id, unit_name, name
+from @program_score
+$$);

@@ -1,0 +1,148 @@
+-- Evaluations: the score of the tree, what the rules of the evaluation do to it, and what it is called
+
+select bpm.define_result('evaluation_rule',
+'What each rule of an evaluation looks at, and whether it applies to a program: its target is missed.', $$
+select e.program_id, e.fiscal_year, e.evaluation, r.rule, r.looks_at, coalesce(f.item, '') as item, r.target, f.figure,
+       r.effect, r.points, not bpm.try_met(f.figure, r.target) as applies
+from @evaluation_state e
+join score_rule r on r.evaluation = e.evaluation and r.fiscal_year <= e.fiscal_year and r.in_force
+    and not exists (select from score_rule x
+                    where x.evaluation = r.evaluation and x.rule = r.rule and x.fiscal_year > r.fiscal_year
+                        and x.fiscal_year <= e.fiscal_year)
+cross join lateral (
+    select null::text as item, case when x.budget > 0 then 100 * x.executed / x.budget end as figure
+    from (select m.approved + m.carried_over + m.adjusted as budget, m.executed
+          from program_money(e.program_id, e.fiscal_year, e.money_until, e.known) m
+          where r.looks_at = 'execution') x
+    union all
+    select null, o.coverage
+    from @evaluation_tree t
+    cross join lateral bpm.roots(t.tree) o
+    where r.looks_at = 'coverage' and t.program_id = e.program_id and t.fiscal_year = e.fiscal_year
+        and t.evaluation = e.evaluation
+    union all
+    select i.indicator_id, bpm.try_attainment(i.actual, i.target)
+    from @indicator_score i
+    where r.looks_at = 'attainment' and i.program_id = e.program_id and i.fiscal_year = e.fiscal_year
+        and i.evaluation = e.evaluation and i.source = 'measured' and i.weight > 0 and i.score is not null
+    union all
+    select n.id, n.score
+    from @evaluation_tree t
+    cross join lateral bpm.nodes(t.tree) n
+    where r.looks_at = 'indicator' and n.id = r.indicator_id and t.program_id = e.program_id
+        and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) f
+$$);
+
+-- Deductions come first, then the lowest cap, then a veto.
+create function ruled_score(score numeric, deducted numeric, cap numeric, vetoed boolean) returns numeric
+    language sql immutable parallel safe
+    return case when score is null then null when vetoed then 0
+                else greatest(least(score - coalesce(deducted, 0), cap), 0) end;
+comment on function ruled_score(numeric, numeric, numeric, boolean) is 'A score after the rules of its evaluation: points off, then at most the cap, and 0 after a veto.';
+
+create function not_demonstrated() returns text
+    language sql immutable parallel safe
+    return 'not demonstrated';
+comment on function not_demonstrated() is 'What stands where a rating would, when too little was measured to give one.';
+
+select bpm.define_result('evaluation_score',
+'What evaluation_result shows, and the tree that it comes from.', $$
+select e.program_id, e.fiscal_year, e.evaluation, e.unit_id,
+       t.indicators, t.scored_indicators, e.closed::integer as closed,
+       o.score::numeric(20,8) as tree_score, coalesce(u.deducted, 0)::numeric(38,8) as deducted,
+       u.cap::numeric(20,8) as cap, coalesce(u.vetoed, false)::integer as vetoed,
+       r.score::numeric(20,8) as score, c.coverage::numeric(20,8) as coverage,
+       r.low::numeric(20,8) as low, r.high::numeric(20,8) as high, e.floor::numeric(20,8) as floor,
+       case g.reason when 'rated' then bpm.rating(r.score, s.scale) when 'coverage' then not_demonstrated() end as rating,
+       case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale)
+            when 'coverage' then greatest(bpm.rating_rank(0, s.scale), bpm.rating_rank(100, s.scale)) + 1 end as rating_rank,
+       case g.reason when 'coverage' then format('%s %% is measured, under the floor of %s %%', trim_scale(round(c.coverage, 2)), trim_scale(e.floor))
+            when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
+       (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
+       e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, e.name,
+       t.tree
+from @evaluation_state e
+left join framework f on f.framework_id = e.framework_id
+left join lateral setting_of(e.fiscal_year) y on true
+cross join lateral (select coalesce(f.scale, y.scale) as scale) s
+left join lateral (
+    select t.tree, t.indicators, t.scored_indicators from @evaluation_tree t
+    where t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) t on true
+left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true
+left join lateral (
+    select sum(x.points) filter (where x.effect = 'deduct') as deducted,
+           min(x.points) filter (where x.effect = 'cap') as cap, bool_or(x.effect = 'veto') as vetoed
+    from @evaluation_rule x
+    where x.program_id = e.program_id and x.fiscal_year = e.fiscal_year and x.evaluation = e.evaluation and x.applies
+    group by x.program_id) u on true
+cross join lateral (
+    select ruled_score(o.score, u.deducted, u.cap, u.vetoed) as score,
+           ruled_score(coalesce(o.low, 0), u.deducted, u.cap, u.vetoed) as low,
+           ruled_score(coalesce(o.high, 100), u.deducted, u.cap, u.vetoed) as high) r
+cross join lateral (select coalesce(o.coverage, 0) as coverage) c
+cross join lateral (
+    select case when not e.closed and y.rate_so_far is not true then 'open'
+                when c.coverage < e.floor then 'coverage'
+                when r.score is null then 'nothing' else 'rated' end as reason) g
+$$);
+
+select bpm.define_result('evaluation_result',
+'One row per evaluation of a program and year: score with coverage and bounds, what the rules cost, and the rating once it is closed.', $$
+select program_id, fiscal_year, evaluation, unit_id, indicators, scored_indicators, closed, tree_score, deducted,
+       cap, vetoed, score, coverage, low, high, floor, rating, rating_rank, rating_reason, counts, rank, due_on,
+       closes_on, counts_until, evaluator, framework_id, name
+from @evaluation_score
+$$);
+
+select bpm.define_result('score_rule_result',
+'One row per rule of an evaluation of a program, and per indicator where it looks at each: what it found, and what it cost.', $$
+select x.program_id, x.fiscal_year, x.evaluation, x.rule, x.item, coalesce(x.applies, false)::integer as applies,
+       (case when x.applies then x.points end)::numeric(20,8) as points,
+       (case when abs(x.figure) < 1e30 then x.figure end)::numeric(38,8) as figure, x.effect, x.looks_at,
+       x.target::text as target, i.name
+from @evaluation_rule x
+left join indicator i on i.program_id = x.program_id and i.fiscal_year = x.fiscal_year
+    and i.evaluation = x.evaluation and i.indicator_id = x.item
+$$);
+
+select bpm.define_result('indicator_tree_result',
+'One row per node of the indicator tree of an evaluation: score, coverage and bounds of every group, and what each node contributes.', $$
+select e.program_id, e.fiscal_year, e.evaluation, i.indicator_id, i.parent_id, n.depth - 1 as depth,
+       (i.source <> 'group')::integer as leaf, n.weight::numeric(20,8) as weight, n.share::numeric(17,16) as share,
+       n.score::numeric(20,8) as score, n.low::numeric(20,8) as low, n.high::numeric(20,8) as high,
+       n.coverage::numeric(20,8) as coverage, n.contribution::numeric(20,8) as contribution,
+       (n.share * (100 - n.score))::numeric(20,8) as weight_lost,
+       i.dimension, i.aspect, i.method::text as method, i.name, e.name as program_name
+from @evaluation_state e
+join lateral (
+    select t.tree from @evaluation_tree t
+    where t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) t on true
+cross join lateral bpm.nodes(t.tree) n
+join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
+    and i.indicator_id = n.id
+$$);
+
+select bpm.define_result('indicator_result',
+'One row per indicator of an evaluation of a program and year: target, figure, score, and its share of the program.', $$
+select e.program_id, e.fiscal_year, e.evaluation, s.indicator_id, s.parent_id, e.unit_id, s.dimension, s.aspect,
+       s.weight::numeric(20,8) as weight, coalesce(n.share, 0)::numeric(17,16) as share,
+       (case when s.score is not null then coalesce(n.share, 0) else 0 end)::numeric(17,16) as scored_share,
+       (coalesce(n.share, 0) * coalesce(s.score, 0))::numeric(38,24) as score_sum,
+       s.score::numeric(20,8) as score,
+       (case when abs(s.actual) < 1e30 then s.actual end)::numeric(38,8) as actual, s.actual_date,
+       (case when abs(a.attainment) < 1e30 then a.attainment end)::numeric(38,8) as attainment,
+       coalesce(bpm.try_met(s.actual, s.target), bpm.try_met(s.actual_date, s.target))::integer as met,
+       s.measured_on, coalesce(s.late, false)::integer as late, s.stale::integer as stale, s.retired::integer as retired,
+       s.due, s.owner, s.name, s.unit_of_measure, s.target::text as target, s.source, s.moves, s.evidence,
+       e.name as program_name
+from @evaluation_state e
+left join lateral (
+    select t.tree from @evaluation_tree t
+    where t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) t on true
+join lateral (
+    select s.* from @indicator_score s
+    where s.program_id = e.program_id and s.fiscal_year = e.fiscal_year and s.evaluation = e.evaluation) s on true
+left join lateral bpm.nodes(t.tree) n on n.id = s.indicator_id
+cross join lateral (select bpm.try_attainment(s.actual, s.target) as attainment) a
+where s.source <> 'group'
+$$);
