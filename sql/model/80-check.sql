@@ -95,7 +95,7 @@ cross join lateral (
     select min(e.entry_date) filter (where e.executed <> 0 and e.entry_date <= p.money_until) as executed_on,
            count(*) filter (where e.entry_date > x.today) as ahead, max(e.entry_date) as last_on,
            count(*) filter (where e.entry_date > p.money_closes_on and e.entry_date <= p.day) as after_close, count(*) as entries, x.today
-    from (select (now() at time zone p.zone)::date as today) x
+    from (select greatest((now() at time zone p.zone)::date, p.day) as today) x
     left join program_budget e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
         and (e.recorded_at > p.known) is not true
     group by x.today) e
@@ -243,7 +243,7 @@ select e.program_id, e.fiscal_year, 'warning', case when m.as_of > x.today then 
             else format('A figure is for %s, after the evaluation %s closed on %s: it does not count.', m.as_of, e.evaluation, e.closes_on) end,
        case when m.as_of > x.today then 'Check the day.' else 'Open the evaluation again, with the reason, or leave it.' end
 from @evaluation_state e
-cross join lateral (select (now() at time zone e.zone)::date as today) x
+cross join lateral (select greatest((now() at time zone e.zone)::date, e.day) as today) x
 join indicator_actual m on m.program_id = e.program_id and m.fiscal_year = e.fiscal_year and m.evaluation = e.evaluation
     and m.as_of > least(x.today, e.closes_on) and (m.as_of <= e.day or m.as_of > x.today)
     and (m.recorded_at > e.known) is not true and (m.withdrawn_at <= e.known) is not true
