@@ -96,7 +96,9 @@ begin atomic
            coalesce(x.closes_on <= p.day, false), least(p.day, x.closes_on), least(x.closes_on, p.money_until),
            case when x.closes_on <= p.day then coalesce(v.missing_at_close, 'zero')
                 else coalesce(v.missing_so_far, 'renormalise') end
-    from program_look l
+    from (select l.* from program_look l
+          where l.program_id = p.program_id and l.fiscal_year = p.fiscal_year
+          offset 0) l -- by key, whatever it is joined with
     left join lateral evaluation_of(l.evaluation, l.fiscal_year) v on true
     left join lateral (
         select e.event, (e.at at time zone p.zone)::date as on_day from evaluation_event e
@@ -109,8 +111,7 @@ begin atomic
         select case when e.event = 'closed' then e.on_day
                     when e.event = 'opened again' or not v.closes_when_due then null
                     when p.has_stages or e.event is not null then p.ends_on + v.due_days
-                    else p.ends_on end as closes_on) x
-    where l.program_id = p.program_id and l.fiscal_year = p.fiscal_year;
+                    else p.ends_on end as closes_on) x;
 end;
 comment on function evaluations_of(program_state) is
 'Where the evaluations of a program stand: whether they are closed, until when figures count, what a missing score does.';

@@ -179,36 +179,37 @@ $$);
 
 select bpm.define_result('evaluation_fault',
 'What is wrong with evaluations: their weights, their trees, their closing.', $$
-select e.program_id, e.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
-from @evaluation_score e
-left join lateral setting_of(e.fiscal_year) s on true
-left join framework w on w.framework_id = e.framework_id
-cross join lateral (values
-    ('error', 'weights', e.evaluation,
-     case when s.totals_required and e.indicators > 0 and e.top_weight <> coalesce(w.weight_total, s.weight_total)
-          then format('The top weights total %s, not %s.', trim_scale(e.top_weight), trim_scale(coalesce(w.weight_total, s.weight_total))) end,
-     'Revise the weights, or change weight_total in the settings.'),
-    ('warning', 'overdue', e.evaluation, case when e.closed = 0 and e.due_on < e.day then format('It was to be closed by %s.', e.due_on) end,
-     'Close it.'),
-    ('warning', 'not demonstrated', e.evaluation,
-     case when e.closed = 1 and e.indicators > 0 and e.coverage < e.floor then initcap(left(e.rating_reason, 1)) || substr(e.rating_reason, 2) || '.' end,
-     'Another evaluation can still measure it.')
-) f (severity, kind, item, detail, mend)
-where f.detail is not null
-union all
-select e.program_id, e.fiscal_year, 'error', 'tree: ' || x.kind, x.node, x.detail, 'Mend the indicators; until then the program has no score.'
+select p.program_id, p.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
 from @program_state p
 cross join lateral evaluation_scores(p) e
+left join lateral setting_of(p.fiscal_year) s on true
+left join framework w on w.framework_id = e.framework_id
 cross join lateral (
-    select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
-    from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best, i.method
-          from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
-                               e.before_the_event, e.execution) i
-          where e.tree is null
-          union all
-          select '', null, 1, null, null, 'mean'::bpm.method from place where e.tree is null) n) t
-cross join lateral unnest(t.list) x
-where e.tree is null
+    select v.severity, v.kind, e.evaluation as item, v.detail, v.mend
+    from (values
+        ('error', 'weights',
+         case when s.totals_required and e.indicators > 0 and e.top_weight <> coalesce(w.weight_total, s.weight_total)
+              then format('The top weights total %s, not %s.', trim_scale(e.top_weight),
+                          trim_scale(coalesce(w.weight_total, s.weight_total))) end,
+         'Revise the weights, or change weight_total in the settings.'),
+        ('warning', 'overdue',
+         case when e.closed = 0 and e.due_on < p.day then format('It was to be closed by %s.', e.due_on) end, 'Close it.'),
+        ('warning', 'not demonstrated',
+         case when e.closed = 1 and e.indicators > 0 and e.coverage < e.floor
+              then under_floor(e.coverage, e.floor) || '.' end, 'Another evaluation can still measure it.')
+    ) v (severity, kind, detail, mend)
+    where v.detail is not null
+    union all
+    select 'error', 'tree: ' || x.kind, x.node, x.detail, 'Mend the indicators; until then the evaluation has no score.'
+    from (select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
+          from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best,
+                       i.method
+                from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+                                     e.before_the_event, e.execution) i
+                where e.tree is null
+                union all
+                select '', null, 1, null, null, 'mean'::bpm.method from place where e.tree is null) n) t
+    cross join lateral unnest(t.list) x) f
 $$);
 
 select bpm.define_result('indicator_fault',
