@@ -1,362 +1,967 @@
 -- Import: what is good is moved, the rest stays with the reason in its row. Nothing is guessed.
+--
+-- import_rows goes through the rows that wait in ranges, import_range moves one. What is particular to a kind is its
+-- step: it reads the texts, judges them by joins, inserts what is good and says of each row what became of it. Of rows
+-- with one key the first good one moves, the others wait and are then judged by what is there. Where the insert fails
+-- all the same, for what only a constraint or a trigger knows, the range is halved until the row is found.
 
--- Joins the reasons of a row; NULL when there is none.
+-- reading text ---------------------------------------------------------------------------------------------
+
+create or replace function import_value(text text) returns text
+    language sql immutable parallel safe
+    return nullif(btrim($1, E' \t'), '');
+comment on function import_value(text) is 'A text without the spaces around it; NULL when nothing is left.';
+
+create or replace function import_short(text text) returns text
+    language sql immutable parallel safe
+    return case when length($1) > 60 then left($1, 57) || '...' else $1 end;
+comment on function import_short(text) is 'A text as it is shown in a reason.';
+
 create or replace function import_reason(variadic reasons text[]) returns text
     language sql stable parallel safe
     return nullif(array_to_string(reasons, '; '), '');
-comment on function import_reason(text[]) is 'The reasons that are not NULL, in one text.';
+comment on function import_reason(text[]) is 'The reasons that are not NULL, in one text; NULL when there is none.';
 
--- With row security each batch takes only what the caller has loaded: who imports lends no rights to the rows of others.
+create or replace function import_yes(text text) returns boolean
+    language sql immutable parallel safe
+    return case when $1 is null then false
+                when lower($1) in ('yes', 'y', 'true', 't', 'on', '1', 'x') then true
+                when lower($1) in ('no', 'n', 'false', 'f', 'off', '0') then false end;
+comment on function import_yes(text) is 'Whether a text says yes; no when it is missing, NULL when it says neither.';
 
-create or replace function import_program_batch(after bigint, size integer,
-                                                out last bigint, out read bigint, out moved bigint, out unchanged bigint)
-    language sql volatile parallel unsafe
+create or replace function import_whole(text text) returns integer
+    language sql immutable parallel safe
+    return case when $1 ~ '^[0-9]{1,9}$' then $1::integer end;
+comment on function import_whole(text) is 'The whole number that a text is; NULL when it is none.';
+
+-- A file that COPY has taken apart in another way than it is written.
+create or replace function import_form(heading text, first text, second text, line text) returns text
+    language sql immutable parallel safe
+    return case
+        when ascii(first) = 65279 or ascii(first) = 239 and ascii(substr(first, 2)) = 187 and ascii(substr(first, 3)) = 191
+        then 'the file begins with a byte order mark: save it without one, or with the names of the columns in its first '
+            || 'line and COPY ... WITH (format csv, header)'
+        when lower(btrim(first)) = heading
+        then 'the first line has the names of the columns: COPY ... WITH (format csv, header)'
+        when strpos(first, ';') > 0 and second !~ '^ *[0-9]{4} *$' is not false
+        then 'the file has semicolons: COPY ... WITH (format csv, delimiter '';'')'
+        when strpos(first, E'\t') > 1 and second !~ '^ *[0-9]{4} *$' is not false
+        then 'the file has tabs: COPY ... WITH (format csv, delimiter E''\t'')'
+        when strpos(line, E'\r\x1f') > 0
+        then 'the line ends in a carriage return: give all lines the same end, which COPY ... WITH (format csv) takes off'
+    end;
+comment on function import_form(text, text, text, text) is 'How COPY should have been called, when a line was not taken apart as it is written: the name of its first column, that, the second column, and all columns with chr(31) after each.';
+
+create or replace function import_year(text text, out year integer, out first_day date, out currency text,
+                                       out closed boolean, out reason text)
+    language sql stable parallel safe
+begin atomic
+    select y.year, year_start(y.year), s.currency, coalesce(c.closed, false),
+           case when import_value($1) is null then 'fiscal_year is missing'
+                when y.year is null then format('fiscal_year "%s" is no year of four digits', import_short($1)) end
+    from (select case when btrim($1) ~ '^[1-9][0-9]{3}$' and btrim($1) <> '9999' then btrim($1)::integer end as year) y
+    left join setting_of(y.year) s on true
+    left join year_closed c on c.fiscal_year = y.year;
+end;
+comment on function import_year(text) is 'The fiscal year of a text with its first day and currency, and whether its money is closed, or why the text is none.';
+
+-- signs and units ------------------------------------------------------------------------------------------
+
+create or replace function import_sign(text text) returns text
+    language sql immutable parallel safe
+    return nullif(translate($1, '0123456789.,+- ', ''), '');
+comment on function import_sign(text) is 'What stands beside a figure: a percent or currency sign.';
+
+create or replace function import_unit(target bpm.target) returns text
+    language sql immutable parallel safe
+    return case when strpos($1::text, '[') > 0 then substring($1::text from '\[([^]]*)\]')
+                when strpos($1::text, '%') > 0 then '%' end;
+comment on function import_unit(bpm.target) is 'The unit of a target.';
+
+create or replace function import_has_role(role_name text) returns boolean
+    language sql stable parallel safe
+begin atomic
+    select exists (select from pg_catalog.pg_roles r
+                   where r.rolname = $1 and pg_catalog.pg_has_role(r.oid, 'usage'));
+end;
+comment on function import_has_role(text) is 'Whether the current role is a member of a role.';
+
+-- The signs by their numbers, as the text of this function passes through databases of every encoding: $, the signs of
+-- the euro and the pound, and those of the yuan and the yen, narrow and wide.
+create or replace function import_sign_reason(sign text, unit text, currency text) returns text
+    language sql immutable parallel safe
+begin atomic
+    select case when strpos(sign, '%') > 0
+                then case when strpos(unit, '%') = 0 and unit !~* '^per ?cent' then format('it is in %%, not in %s', unit) end
+                else (select case when unit is null and currency not in ('XXX', '') and currency <> all (v.codes)
+                                  then format('it is in %s, and the currency is %s', c.sign, currency)
+                                  when unit !~* ('^(' || array_to_string(v.codes, '|') || ')([^a-z]|$)')
+                                      and left(unit, 1) <> c.sign
+                                  then format('it is in %s, not in %s', c.sign, unit) end
+                      from unnest(string_to_array(sign, null)) c (sign)
+                      join (values
+                          (36, array['USD', 'ARS', 'AUD', 'BBD', 'BMD', 'BND', 'BRL', 'BSD', 'BZD', 'CAD', 'CLP', 'COP', 'CUP', 'DOP',
+                                     'FJD', 'GYD', 'HKD', 'JMD', 'KYD', 'LRD', 'MOP', 'MXN', 'NAD', 'NIO', 'NZD', 'SBD', 'SGD', 'SRD',
+                                     'TTD', 'TWD', 'UYU', 'XCD']),
+                          (8364, array['EUR']),
+                          (163, array['GBP', 'EGP', 'FKP', 'GIP', 'LBP', 'SDG', 'SHP', 'SSP', 'SYP']),
+                          (165, array['CNY', 'JPY']), (65509, array['CNY', 'JPY'])) v (letter, codes) on v.letter = ascii(c.sign)
+                      limit 1) end
+    where sign is not null;
+end;
+comment on function import_sign_reason(text, text, text) is 'Why the sign beside a figure does not fit the unit, or where there is no unit the currency; NULL when it does, or nobody says.';
+
+-- what a step asks -----------------------------------------------------------------------------------------
+
+create or replace function import_choices(relation regclass, column_name name) returns text[]
+    language sql stable parallel safe
+begin atomic
+    select array_agg(m.choice[1] order by m.place)
+    from pg_catalog.pg_constraint c
+    join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attname = column_name and c.conkey = array[a.attnum]
+    cross join lateral regexp_matches(pg_catalog.pg_get_constraintdef(c.oid), '''([^'']+)''::text', 'g')
+        with ordinality m (choice, place)
+    where c.conrelid = relation and c.contype = 'c' and pg_catalog.pg_get_constraintdef(c.oid) like '%= ANY%';
+end;
+comment on function import_choices(regclass, name) is 'What a column may hold, as the check constraint of its table lists it.';
+
+create or replace function import_choice_reason(column_name text, value text, choices text[]) returns text
+    language sql immutable parallel safe
+    return case when value <> all (choices)
+                then format('there is no %s "%s", but %s', column_name, import_short(value), array_to_string(choices, ', ')) end;
+comment on function import_choice_reason(text, text, text[]) is 'Why a text is none of the choices; NULL when it is one.';
+
+create or replace function import_evaluation_reason(evaluation text, year integer) returns text
+    language sql stable parallel safe
+begin atomic
+    select case when e.evaluation is null
+                then format('there is no evaluation "%s" in %s: the table evaluation lists them', import_short($1), $2)
+                when e.role_name is not null and not import_has_role(e.role_name)
+                then format('evaluation "%s" is in other hands', import_short($1)) end
+    from (values (1)) one
+    left join evaluation_of($1, $2) e on true
+    where $2 is not null;
+end;
+comment on function import_evaluation_reason(text, integer) is 'Why the current role may not write to an evaluation in a year; NULL when it may.';
+
+-- the steps ------------------------------------------------------------------------------------------------
+-- Each takes the rows of a range (again: of those only what was left already), and says of each row why it is left, or
+-- that it changes nothing (same), or that it may come later (waits). Everything else has been moved.
+
+create or replace function import_unit_step(after bigint, upto bigint, again boolean, mine name, named text,
+                                            started timestamptz)
+    returns table (row_no bigint, why text, same boolean, waits boolean)
+    language plpgsql volatile parallel unsafe rows 100000
     set search_path from current
 as $$
-    with batch as (
-        select * from import_program where row_no > after and (loaded_by = current_user
-              or (select not c.relrowsecurity from pg_class c where c.oid = 'import_program'::regclass)) order by row_no limit size
-    ), parsed as (
-        select b.row_no, nullif(btrim(b.program_id), '') as program_id, y.number as fiscal_year,
-               nullif(btrim(b.name), '') as name, nullif(btrim(b.unit_id), '') as unit_id,
-               coalesce(nullif(btrim(b.nature), ''), 'expenditure') as nature, coalesce(nullif(btrim(b.scope), ''), 'project') as scope,
-               coalesce(nullif(btrim(b.fund), ''), 'general') as fund, nullif(btrim(b.function_id), '') as function_id,
-               nullif(btrim(b.objective_id), '') as objective_id, nullif(btrim(b.revenue_type), '') as revenue_type,
-               nullif(btrim(b.responsible), '') as responsible,
-               coalesce(nullif(btrim(b.lifecycle_id), ''), 'project') as lifecycle_id, y.reason as year_reason
-        from batch b, lateral (
-                 select case when btrim(b.fiscal_year) ~ '^-?[0-9]{1,9}$' then btrim(b.fiscal_year)::integer end as number,
-                        case when nullif(btrim(b.fiscal_year), '') is null then 'fiscal_year is missing'
-                             when btrim(b.fiscal_year) !~ '^-?[0-9]{1,9}$' then format('fiscal_year "%s" is no whole number', b.fiscal_year) end as reason) y
-    ), judged as (
-        select p.*, import_reason(
-               case when p.program_id is null then 'program_id is missing' end,
-               p.year_reason,
-               case when p.fiscal_year not between 2 and 9998 then 'fiscal_year is out of range' end,
-               case when p.name is null then 'name is missing' end,
-               case when p.unit_id is null then 'unit_id is missing'
-                    when not exists (select from unit u where u.unit_id = p.unit_id) then format('there is no unit "%s"', p.unit_id) end,
-               case when not exists (select from nature n where n.nature = p.nature) then format('there is no nature "%s"', p.nature) end,
-               case when not exists (select from scope s where s.scope = p.scope) then format('there is no scope "%s"', p.scope) end,
-               case when not exists (select from fund f where f.fund = p.fund) then format('there is no fund "%s"', p.fund) end,
-               case when p.function_id is not null and not exists (select from function_code f where f.function_id = p.function_id)
-                    then format('there is no function "%s"', p.function_id) end,
-               case when p.objective_id is not null and not exists (select from objective o where o.objective_id = p.objective_id)
-                    then format('there is no objective "%s"', p.objective_id) end,
-               case when p.revenue_type is not null and not exists (select from revenue_type r where r.revenue_type = p.revenue_type)
-                    then format('there is no revenue type "%s"', p.revenue_type) end,
-               case when not exists (select from lifecycle_rule l where l.lifecycle_id = p.lifecycle_id)
-                    then format('there is no lifecycle "%s"', p.lifecycle_id) end,
-               case when first_value(p.row_no) over w < p.row_no
-                    then format('row %s has the same program and year', first_value(p.row_no) over w) end,
-               case when e.program_id is not null and not s.same then 'the program is there already, and differs: change it in the table program' end
-               ) as why, coalesce(s.same, false) as same
-        from parsed p
-        left join program e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
+#variable_conflict use_column
+begin
+    return query
+    with batch as materialized (
+        select i.row_no, import_value(i.unit_id) as unit_id, import_value(i.parent_id) as parent_id,
+               import_value(i.name) as name, import_value(i.level) as level,
+               import_form('unit_id', i.unit_id, null, concat_ws(E'\x1f', i.unit_id, i.parent_id, i.name, i.level, '')) as form
+        from import_unit i
+        where i.row_no > after and i.row_no <= upto and (mine is null or i.loaded_by = mine)
+            and (not again or i.reason is not null)
+    ), judged as materialized (
+        select b.*, coalesce(b.form, import_reason(
+                   case when b.unit_id is null then 'unit_id is missing' end,
+                   case when b.name is null and e.unit_id is null then 'name is missing' end,
+                   case when p.no_parent then format('there is no unit "%s" above it', import_short(b.parent_id)) end),
+                   'the unit is there already, and differs in ' || d.differs || ': change it in the table unit') as why,
+               p.no_parent and b.form is null as no_parent, e.unit_id is not null as same
+        from batch b
+        left join unit e on e.unit_id = b.unit_id
         cross join lateral (
-            select (e.name, e.unit_id, e.nature, e.scope, e.fund, e.function_id, o.objective_id, e.revenue_type, e.responsible, e.lifecycle_id)
-                is not distinct from
-                (p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.objective_id, p.revenue_type, p.responsible, p.lifecycle_id)
-                and e.program_id is not null as same
-            from (select string_agg(o.objective_id || case when o.share < 100 then ' ' || o.share else '' end, ', ') as objective_id
-                  from program_objective o where o.program_id = p.program_id and o.fiscal_year = p.fiscal_year) o) s
-        window w as (partition by p.program_id, p.fiscal_year order by p.row_no)
+            select b.parent_id is not null and not exists (select from unit u where u.unit_id = b.parent_id) as no_parent
+            offset 0) p
+        cross join lateral (
+            select case when e.unit_id is not null then nullif(concat_ws(', ',
+                case when b.name <> e.name then 'name' end,
+                case when b.parent_id is distinct from e.parent_id and b.parent_id is not null then 'parent_id' end,
+                case when b.level is distinct from e.level and b.level is not null then 'level' end), '') end as differs
+            offset 0) d
+    ), placed as (
+        select j.*, row_number() over (partition by j.unit_id, j.why is null and not j.same order by j.row_no) as place
+        from judged j
     ), added as (
-        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, revenue_type,
-                             responsible, lifecycle_id)
-        select program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, revenue_type,
-               responsible, lifecycle_id
-        from judged where why is null and not same
-        returning 1
-    ), served as (
+        insert into unit (unit_id, parent_id, name, level)
+        select p.unit_id, p.parent_id, p.name, p.level from placed p
+        where p.why is null and not p.same and p.place = 1
+        on conflict do nothing
+        returning unit_id
+    )
+    select p.row_no,
+           case when p.why is not null or p.same then p.why
+                when a.unit_id is null then 'unit_id is taken by a unit that is not yours to see'
+                when p.place > 1 then 'it waits for an earlier row with the same unit_id' end,
+           p.same, p.no_parent or p.why is null and not p.same and p.place > 1 and a.unit_id is not null
+    from placed p
+    left join added a on a.unit_id = p.unit_id;
+end
+$$;
+comment on function import_unit_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_unit; used by import_rows.';
+
+create or replace function import_program_step(after bigint, upto bigint, again boolean, mine name, named text,
+                                               started timestamptz)
+    returns table (row_no bigint, why text, same boolean, waits boolean)
+    language plpgsql volatile parallel unsafe rows 100000
+    set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    rows bigint[];
+    whys text[];
+    sames boolean[];
+    waiting boolean[];
+    objectives boolean;
+    persons boolean;
+begin
+    with batch as materialized (
+        select i.row_no, import_value(i.program_id) as program_id, coalesce(import_value(i.fiscal_year), '') as year_text,
+               import_value(i.name) as name, import_value(i.unit_id) as unit_id, import_value(i.nature) as nature,
+               import_value(i.scope) as scope, import_value(i.fund) as fund, import_value(i.function_id) as function_id,
+               import_value(i.economic_id) as economic_id, import_value(i.objective_id) as objective_id,
+               import_value(i.revenue_type) as revenue_type, import_value(i.responsible) as responsible,
+               import_value(i.lifecycle_id) as lifecycle_id, bpm.try_parse_number(i.weight) as w, import_sign(i.weight) as sign,
+               import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year, i.name,
+                   i.unit_id, i.nature, i.scope, i.fund, i.function_id, i.economic_id, i.objective_id, i.revenue_type,
+                   i.responsible, i.lifecycle_id, i.weight, '')) as form
+        from import_program i
+        where i.row_no > after and i.row_no <= upto and (mine is null or i.loaded_by = mine)
+            and (not again or i.reason is not null)
+    ), years as materialized (
+        select t.year_text, y.year, y.first_day, y.reason from (select distinct b.year_text from batch b) t, import_year(t.year_text) y
+    ), judged as materialized (
+        select b.*, y.year, round((b.w).value, 8) as weight, e.program_id is not null as same, coalesce(b.form, import_reason(
+               case when b.program_id is null then 'program_id is missing' end,
+               y.reason,
+               case when b.name is null and e.program_id is null then 'name is missing' end,
+               case when b.unit_id is null and e.program_id is null then 'unit_id is missing'
+                    when b.unit_id is not null and not exists (select from unit x where x.unit_id = b.unit_id)
+                    then format('there is no unit "%s"', import_short(b.unit_id)) end,
+               case when b.nature is not null and not exists (select from nature x where x.nature = b.nature)
+                    then format('there is no nature "%s"', import_short(b.nature)) end,
+               case when b.scope is not null and not exists (select from scope x where x.scope = b.scope)
+                    then format('there is no scope "%s"', import_short(b.scope)) end,
+               case when b.fund is not null and not exists (select from fund x where x.fund = b.fund)
+                    then format('there is no fund "%s"', import_short(b.fund)) end,
+               case when b.function_id is not null and not exists (select from function_code x where x.function_id = b.function_id)
+                    then format('there is no function "%s"', import_short(b.function_id)) end,
+               case when b.economic_id is not null and not exists (select from economic_class x where x.economic_id = b.economic_id)
+                    then format('there is no economic class "%s"', import_short(b.economic_id)) end,
+               case when b.objective_id is not null and not exists (select from objective x where x.objective_id = b.objective_id)
+                    then format('there is no objective "%s"', import_short(b.objective_id)) end,
+               case when b.revenue_type is not null and not exists (select from revenue_type x where x.revenue_type = b.revenue_type)
+                    then format('there is no revenue type "%s"', import_short(b.revenue_type)) end,
+               case when b.lifecycle_id is not null and not exists (select from lifecycle_rule x where x.lifecycle_id = b.lifecycle_id)
+                    then format('there is no lifecycle "%s"', import_short(b.lifecycle_id)) end,
+               'weight: ' || (b.w).reason, 'weight: ' || import_sign_reason(b.sign, '%', null),
+               case when (b.w).value < 0 then 'weight is negative' when round((b.w).value, 8) >= 1e12 then 'weight is too large' end),
+               'the program is there already, and differs in ' || d.differs || ': change it in the table program') as why
+        from batch b
+        join years y on y.year_text = b.year_text
+        left join program e on e.program_id = b.program_id and e.fiscal_year = y.year
+        cross join lateral (
+            select case when e.program_id is not null then nullif(concat_ws(', ',
+                case when b.name <> e.name then 'name' end, case when b.unit_id <> e.unit_id then 'unit_id' end,
+                case when b.nature <> e.nature then 'nature' end, case when b.scope <> e.scope then 'scope' end,
+                case when b.fund <> e.fund then 'fund' end,
+                case when b.function_id is distinct from e.function_id and b.function_id is not null then 'function_id' end,
+                case when b.economic_id is distinct from e.economic_id and b.economic_id is not null then 'economic_id' end,
+                case when b.objective_id is not null and not exists (
+                    select from program_objective o where o.program_id = e.program_id and o.fiscal_year = e.fiscal_year
+                        and o.objective_id = b.objective_id) then 'objective_id' end,
+                case when b.revenue_type is distinct from e.revenue_type and b.revenue_type is not null then 'revenue_type' end,
+                case when b.responsible is not null and not exists (
+                    select from responsible r where r.program_id = e.program_id and r.fiscal_year = e.fiscal_year
+                        and r.from_day = y.first_day and r.person = b.responsible) then 'responsible' end,
+                case when b.lifecycle_id <> e.lifecycle_id then 'lifecycle_id' end,
+                case when round((b.w).value, 8) is distinct from e.weight and (b.w).value is not null then 'weight' end), '')
+                end as differs
+            offset 0) d
+    ), placed as (
+        select j.*, row_number() over (partition by j.program_id, j.year, j.why is null and not j.same order by j.row_no) as place
+        from judged j
+    ), added as (
+        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
+                             revenue_type, lifecycle_id, weight)
+        select p.program_id, p.year, p.name, p.unit_id, coalesce(p.nature, 'expenditure'), coalesce(p.scope, 'project'),
+               coalesce(p.fund, 'general'), p.function_id, p.economic_id, p.revenue_type, coalesce(p.lifecycle_id, 'project'), p.weight
+        from placed p
+        where p.why is null and not p.same and p.place = 1
+        -- a program that row security hides is one that is not judged above
+        on conflict do nothing
+        returning program_id, fiscal_year
+    ), verdict as (
+        select p.row_no,
+               case when p.why is not null or p.same then p.why
+                    when a.program_id is null then 'program_id is taken in that year by a program that is not yours to see'
+                    when p.place > 1 then 'it waits for an earlier row with the same program and year' end as why,
+               p.same, p.why is null and not p.same and p.place > 1 and a.program_id is not null as waits,
+               p.objective_id is not null as objective, p.responsible is not null as person
+        from placed p
+        left join added a on a.program_id = p.program_id and a.fiscal_year = p.year
+    )
+    select array_agg(v.row_no), array_agg(v.why), array_agg(v.same), array_agg(v.waits),
+           bool_or(v.objective and v.why is null and not v.same), bool_or(v.person and v.why is null and not v.same)
+    into rows, whys, sames, waiting, objectives, persons
+    from verdict v;
+    -- Statements of their own, as the policies of these tables look for the program; and only where something is said,
+    -- as not everybody who adds programs may write to them.
+    if objectives then
         insert into program_objective (program_id, fiscal_year, objective_id)
-        select program_id, fiscal_year, objective_id
-        from judged where why is null and not same and objective_id is not null
-    ), gone as (
-        delete from import_program i using judged j where j.row_no = i.row_no and j.why is null
-    ), kept as (
-        update import_program i set reason = j.why from judged j
-        where j.row_no = i.row_no and j.why is not null and i.reason is distinct from j.why
-    )
-    select (select max(row_no) from batch), (select count(*) from batch), (select count(*) from added),
-           (select count(*) from judged where why is null and same)
+        select import_value(i.program_id), btrim(i.fiscal_year)::integer, import_value(i.objective_id)
+        from unnest(rows, whys, sames) v (row_no, why, same)
+        join import_program i on i.row_no = v.row_no
+        where v.why is null and not v.same and import_value(i.objective_id) is not null;
+    end if;
+    if persons then
+        insert into responsible (program_id, fiscal_year, from_day, person)
+        select import_value(i.program_id), y.year, y.first_day, import_value(i.responsible)
+        from unnest(rows, whys, sames) v (row_no, why, same)
+        join import_program i on i.row_no = v.row_no
+        cross join lateral import_year(i.fiscal_year) y
+        where v.why is null and not v.same and import_value(i.responsible) is not null;
+    end if;
+    return query select v.* from unnest(rows, whys, sames, waiting) v;
+end
 $$;
-comment on function import_program_batch(bigint, integer) is 'Moves the good rows of the next batch of import_program; used by import_rows.';
+comment on function import_program_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_program; used by import_rows.';
 
-create or replace function import_indicator_batch(after bigint, size integer,
-                                                  out last bigint, out read bigint, out moved bigint, out unchanged bigint)
-    language sql volatile parallel unsafe
+create or replace function import_indicator_step(after bigint, upto bigint, again boolean, mine name, named text,
+                                                 started timestamptz)
+    returns table (row_no bigint, why text, same boolean, waits boolean)
+    language plpgsql volatile parallel unsafe rows 100000
     set search_path from current
 as $$
-    with batch as (
-        select * from import_indicator where row_no > after and (loaded_by = current_user
-              or (select not c.relrowsecurity from pg_class c where c.oid = 'import_indicator'::regclass)) order by row_no limit size
+#variable_conflict use_column
+declare
+    sources constant text[] := import_choices('indicator', 'source');
+    ways constant text[] := import_choices('indicator', 'moves');
+    methods constant text[] := enum_range(null::bpm.method)::text[];
+begin
+    return query
+    with batch as materialized (
+        select i.row_no, import_value(i.program_id) as program_id, coalesce(import_value(i.fiscal_year), '') as year_text,
+               coalesce(import_value(i.evaluation), 'self') as evaluation, import_value(i.indicator_id) as indicator_id,
+               import_value(i.parent_id) as parent_id, import_value(i.name) as name, import_value(i.dimension) as dimension,
+               import_value(i.aspect) as aspect, import_value(i.unit_of_measure) as unit_of_measure,
+               import_value(i.source) as source, import_value(i.same_as) as same_as, import_value(i.method) as method,
+               import_value(i.moves) as moves, import_value(i.due) as due, import_value(i.stale_days) as stale_days,
+               bpm.try_parse_number(i.baseline) as b, import_sign(i.baseline) as baseline_sign, import_value(i.owner) as owner,
+               bpm.try_parse_target(import_value(i.target)) as t, bpm.try_parse_number(i.weight) as w,
+               import_sign(i.weight) as weight_sign, import_value(i.valid_from) as valid_from,
+               import_value(i.retired) as retired, import_value(i.adjustment_id) as adjustment_id,
+               import_value(i.correction) as correction, coalesce(i.batch, case when i.reason is null then named end) as batch,
+               import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year,
+                   i.evaluation, i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect, i.unit_of_measure, i.source,
+                   i.same_as, i.method, i.moves, i.due, i.stale_days, i.baseline, i.owner, i.target, i.weight, i.valid_from,
+                   i.retired, i.adjustment_id, i.correction, '')) as form
+        from import_indicator i
+        where i.row_no > after and i.row_no <= upto and (mine is null or i.loaded_by = mine)
+            and (not again or i.reason is not null)
+    ), years as materialized (
+        select t.year_text, y.* from (select distinct b.year_text from batch b) t, import_year(t.year_text) y
+    ), days as materialized (
+        select t.day, d.value, d.reason
+        from (select b.valid_from as day from batch b union select b.due from batch b) t, bpm.try_parse_date(t.day) d
+        where t.day is not null
+    ), evaluations as materialized (
+        select t.evaluation, t.year_text, import_evaluation_reason(t.evaluation, y.year) as reason
+        from (select distinct b.evaluation, b.year_text from batch b) t
+        join years y on y.year_text = t.year_text
     ), parsed as (
-        select b.row_no, nullif(btrim(b.program_id), '') as program_id, y.number as fiscal_year,
-               nullif(btrim(b.indicator_id), '') as indicator_id, nullif(btrim(b.parent_id), '') as parent_id,
-               nullif(btrim(b.name), '') as name, nullif(btrim(b.dimension), '') as dimension,
-               nullif(btrim(b.aspect), '') as aspect, nullif(btrim(b.unit_of_measure), '') as unit_of_measure,
-               coalesce(nullif(btrim(b.source), ''), 'measured') as source, coalesce(nullif(btrim(b.method), ''), 'mean') as method,
-               t.target, coalesce(w.value, 1) as weight, coalesce(d.value, case when y.number between 2 and 9998 then year_start(y.number) end) as valid_from,
-               import_reason(y.reason, t.reason, 'weight: ' || w.reason,
-                   case when w.value < 0 then 'weight is negative' when round(w.value, 8) >= 1e12 then 'weight is too large' end,
-                   'valid_from: ' || d.reason) as reason
-        from batch b, lateral (
-                 select case when btrim(b.fiscal_year) ~ '^-?[0-9]{1,9}$' then btrim(b.fiscal_year)::integer end as number,
-                        case when nullif(btrim(b.fiscal_year), '') is null then 'fiscal_year is missing'
-                             when btrim(b.fiscal_year) !~ '^-?[0-9]{1,9}$' then format('fiscal_year "%s" is no whole number', b.fiscal_year) end as reason) y, bpm.try_parse_target(nullif(btrim(b.target), '')) t,
-             bpm.try_parse_number(b.weight) w, bpm.try_parse_date(nullif(btrim(b.valid_from), '')) d
-    ), looked_at as (
-        select p.*, import_reason(
-               p.reason,
-               case when p.program_id is null then 'program_id is missing'
-                    when not exists (select from program g where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year)
-                    then format('there is no program "%s" in %s', p.program_id, p.fiscal_year) end,
-               case when p.indicator_id is null then 'indicator_id is missing' end,
-               case when p.name is null then 'name is missing' end,
-               case when p.parent_id is not null and not exists (
-                        select from indicator g where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year
-                            and g.indicator_id = p.parent_id and g.source = 'group')
-                    then format('there is no group "%s"', p.parent_id) end,
-               case when p.dimension is not null and not exists (select from dimension g where g.dimension = p.dimension)
-                    then format('there is no dimension "%s"', p.dimension) end,
-               case when p.aspect is not null and not exists (select from aspect g where g.aspect = p.aspect)
-                    then format('there is no aspect "%s"', p.aspect) end,
-               case when p.source not in ('measured', 'budget', 'group') then format('there is no source "%s"', p.source) end,
-               case when p.method not in ('mean', 'geometric', 'weakest', 'm1', 'm2') then format('there is no method "%s"', p.method) end,
-               case when first_value(p.row_no) over w < p.row_no
-                    then format('row %s has the same indicator', first_value(p.row_no) over w) end,
-               case when e.program_id is not null and (e.parent_id, e.name, e.source) is distinct from (p.parent_id, p.name, p.source)
-                    then 'the indicator is there already, and differs: change it in the table indicator' end
-               ) as first_why,
-               e.program_id is not null as known,
-               coalesce(r.target::text is not distinct from p.target::text and r.weight = p.weight, false) as same
+        select b.*, y.year, y.currency, due.value as due_day, import_whole(b.stale_days) as stale, (b.b).value as base,
+               (b.t).target as target, round((b.w).value, 8) as weight,
+               coalesce(d.value, case when b.valid_from is null then y.first_day end) as from_day, import_yes(b.retired) as gives_up,
+               e.program_id is not null as known, import_reason(
+               y.reason,
+               case when b.program_id is null then 'program_id is missing'
+                    when y.year is not null and g.program_id is null
+                    then format('there is no program "%s" in %s', import_short(b.program_id), y.year) end,
+               case when b.indicator_id is null then 'indicator_id is missing' end,
+               case when e.program_id is null and b.name is null then 'name is missing' end,
+               case when b.dimension is not null and not exists (select from dimension x where x.dimension = b.dimension)
+                    then format('there is no dimension "%s"', import_short(b.dimension)) end,
+               case when b.aspect is not null and not exists (select from aspect x where x.aspect = b.aspect)
+                    then format('there is no aspect "%s"', import_short(b.aspect)) end,
+               import_choice_reason('source', b.source, sources), import_choice_reason('method', b.method, methods),
+               import_choice_reason('way to move', b.moves, ways),
+               case when e.program_id is null and b.source = 'same' and b.same_as is null then 'same_as is missing'
+                    when e.program_id is null and b.source is distinct from 'same' and b.same_as is not null
+                    then 'same_as is for source same' end,
+               'due: ' || due.reason,
+               case when b.stale_days is not null and import_whole(b.stale_days) is not distinct from null
+                        or import_whole(b.stale_days) = 0
+                    then format('stale_days "%s" is no number of days', import_short(b.stale_days)) end,
+               'baseline: ' || coalesce((b.b).reason, import_sign_reason(b.baseline_sign,
+                   coalesce(import_unit((b.t).target), b.unit_of_measure, e.unit_of_measure), y.currency)),
+               (b.t).reason,
+               'weight: ' || coalesce((b.w).reason, import_sign_reason(b.weight_sign, '%', null)),
+               case when (b.w).value < 0 then 'weight is negative' when round((b.w).value, 8) >= 1e12 then 'weight is too large' end,
+               'valid_from: ' || d.reason,
+               case when import_yes(b.retired) is null
+                    then format('retired "%s" is neither yes nor no', import_short(b.retired))
+                    when not import_yes(b.retired) then null
+                    when e.program_id is null then 'it is not there, and cannot be retired'
+                    when b.valid_from is null then 'valid_from is missing: from which day on is it retired'
+                    when b.correction is null then 'correction is missing: why is it retired'
+                    when num_nonnulls((b.t).target, (b.w).value) > 0 then 'what is retired has neither a target nor a weight' end,
+               case when b.adjustment_id is not null and not exists (
+                        select from adjustment x where x.program_id = b.program_id and x.fiscal_year = y.year
+                            and x.adjustment_id = b.adjustment_id)
+                    then format('there is no adjustment "%s" of the program', import_short(b.adjustment_id)) end) as wrong,
+               case when e.program_id is not null then 'the indicator is there already, and differs in ' || nullif(concat_ws(', ',
+                   case when b.parent_id is distinct from e.parent_id and b.parent_id is not null then 'parent_id' end,
+                   case when b.name <> e.name then 'name' end,
+                   case when b.dimension is distinct from e.dimension and b.dimension is not null then 'dimension' end,
+                   case when b.aspect is distinct from e.aspect and b.aspect is not null then 'aspect' end,
+                   case when b.unit_of_measure is distinct from e.unit_of_measure and b.unit_of_measure is not null
+                        then 'unit_of_measure' end,
+                   case when b.source <> e.source then 'source' end,
+                   case when b.same_as is distinct from e.same_as and b.same_as is not null then 'same_as' end,
+                   case when b.method <> e.method::text then 'method' end, case when b.moves <> e.moves then 'moves' end,
+                   case when due.value is distinct from e.due and due.value is not null then 'due' end,
+                   case when import_whole(b.stale_days) is distinct from e.stale_days and b.stale_days is not null then 'stale_days' end,
+                   case when (b.b).value is distinct from e.baseline and (b.b).value is not null then 'baseline' end,
+                   case when b.owner is distinct from e.owner and b.owner is not null then 'owner' end), '')
+                   || ': change it in the table indicator' end as differs,
+               b.form is null and e.program_id is null and b.parent_id is not null and not exists (
+                   select from indicator x where x.program_id = b.program_id and x.fiscal_year = y.year
+                       and x.evaluation = b.evaluation and x.indicator_id = b.parent_id and x.is_group) as no_group,
+               v.reason as not_theirs, coalesce(c.closed, false) as closed,
+               b.evaluation <> 'self' and o.program_id is null as not_looked_at
+        from batch b
+        join years y on y.year_text = b.year_text
+        join evaluations v on v.evaluation = b.evaluation and v.year_text = b.year_text
+        left join days d on d.day = b.valid_from
+        left join days due on due.day = b.due
+        left join program g on g.program_id = b.program_id and g.fiscal_year = y.year
+        left join program_evaluation o on o.program_id = b.program_id and o.fiscal_year = y.year and o.evaluation = b.evaluation
+        left join evaluation_closed c on c.program_id = b.program_id and c.fiscal_year = y.year and c.evaluation = b.evaluation
+        left join indicator e on e.program_id = b.program_id and e.fiscal_year = y.year and e.evaluation = b.evaluation
+            and e.indicator_id = b.indicator_id
+        offset 0
+    ), compared as (
+        select p.*, p.known and (p.target is null and p.weight is null and not p.gives_up or r.same or r.before) as same,
+               coalesce(r.before, false) as before, p.known and r.another as another
         from parsed p
-        left join indicator e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.indicator_id = p.indicator_id
-        left join lateral (
-            select r.target, r.weight from target_revision r
-            where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.indicator_id = p.indicator_id
-                and r.valid_from <= p.valid_from
-            order by r.valid_from desc, r.recorded_at desc limit 1) r on true
-        window w as (partition by p.program_id, p.fiscal_year, p.indicator_id order by p.row_no)
+        -- what is in force on the day, and what that day has: an empty target or weight is as before
+        cross join lateral (
+            select case when p.gives_up then coalesce(l.retired, false)
+                        else not coalesce(l.retired, true)
+                            and (p.target is null or p.target::text = (
+                                select t.target::text from target_revision t
+                                where t.program_id = p.program_id and t.fiscal_year = p.year and t.evaluation = p.evaluation
+                                    and t.indicator_id = p.indicator_id and t.valid_from <= p.from_day and t.target is not null
+                                order by t.valid_from desc, t.recorded_at desc limit 1))
+                            and (p.weight is null or p.weight = (
+                                select t.weight from target_revision t
+                                where t.program_id = p.program_id and t.fiscal_year = p.year and t.evaluation = p.evaluation
+                                    and t.indicator_id = p.indicator_id and t.valid_from <= p.from_day and t.weight is not null
+                                order by t.valid_from desc, t.recorded_at desc limit 1))
+                        end is true as same,
+                   exists (
+                       select from target_revision t
+                       where t.program_id = p.program_id and t.fiscal_year = p.year and t.evaluation = p.evaluation
+                           and t.indicator_id = p.indicator_id and t.valid_from = p.from_day and t.recorded_at < started
+                           and t.target::text is not distinct from p.target::text and t.weight is not distinct from p.weight
+                           and t.retired = p.gives_up and (p.correction is null or t.reason = p.correction)
+                           and (p.batch is null or t.batch = p.batch)) as before,
+                   exists (
+                       select from target_revision t
+                       where t.program_id = p.program_id and t.fiscal_year = p.year and t.evaluation = p.evaluation
+                           and t.indicator_id = p.indicator_id and t.valid_from = p.from_day
+                           and (t.target::text <> p.target::text or t.weight <> p.weight or t.retired <> p.gives_up)) as another
+            from (values (1)) one
+            left join lateral (
+                select t.retired from target_revision t
+                where t.program_id = p.program_id and t.fiscal_year = p.year and t.evaluation = p.evaluation
+                    and t.indicator_id = p.indicator_id and t.valid_from <= p.from_day
+                order by t.valid_from desc, t.recorded_at desc limit 1) l on true
+            where p.known
+            union all
+            select null, null, null where not p.known) r
+        offset 0
     ), judged as (
-        -- the trigger on indicator would refuse these, and all with them
-        select p.*, coalesce(p.first_why,
-               case when p.known or g.method is null or g.method not in ('m1', 'm2') then null
-                    when p.source = 'group' then format('group "%s" takes grades, and this is a group', p.parent_id)
-                    when 4 < row_number() over (partition by p.program_id, p.fiscal_year, p.parent_id,
-                                                    p.first_why is null and not p.known and p.source <> 'group' order by p.row_no)
-                             + (select count(*) from indicator c where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year
-                                    and c.parent_id = p.parent_id)
-                    then format('group "%s" has 4 parts already', p.parent_id) end) as why
-        from looked_at p
-        left join indicator g on g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.indicator_id = p.parent_id
+        select p.*, coalesce(p.form, import_reason(p.wrong,
+                   case when p.no_group then format('there is no group "%s"', import_short(p.parent_id)) end,
+                   case when not coalesce(p.same, false) then p.not_theirs end,
+                   case when p.wrong is not null then null
+                        when p.differs is not null then p.differs
+                        when p.same then null
+                        when p.not_looked_at and p.not_theirs is null
+                        then format('the program has no evaluation "%s": add it to program_evaluation', import_short(p.evaluation))
+                        when p.closed then format('evaluation "%s" of the program is closed: open it again first', p.evaluation)
+                        when p.another and p.correction is null
+                        then 'the day has another target or weight already: say in the column correction why it is replaced' end)) as why
+        from compared p
+        offset 0
+    ), placed as (
+        select j.*, j.form is null and j.wrong is null and not j.before
+                    and coalesce(bool_or(j.why is null and not j.same) over earlier, false) as waits
+        from judged j
+        window earlier as (partition by j.program_id, j.year, j.evaluation, j.indicator_id order by j.row_no
+                           rows between unbounded preceding and 1 preceding)
     ), added as (
-        insert into indicator (program_id, fiscal_year, indicator_id, parent_id, name, dimension, aspect, unit_of_measure, source, method, sort)
-        select program_id, fiscal_year, indicator_id, parent_id, name, dimension, aspect, unit_of_measure, source, method::bpm.method,
-               least(row_no, 2147483647)::integer
-        from judged where why is null and not known
+        insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
+                               unit_of_measure, source, same_as, method, moves, due, stale_days, baseline, owner, sort)
+        select p.program_id, p.year, p.evaluation, p.indicator_id, p.parent_id, p.name, p.dimension, p.aspect,
+               p.unit_of_measure, coalesce(p.source, 'measured'), p.same_as, coalesce(p.method, 'mean')::bpm.method,
+               coalesce(p.moves, 'level'), p.due_day, p.stale, p.base, p.owner, least(p.row_no, 2147483647)::integer
+        from placed p
+        where p.why is null and not p.same and not p.waits and not p.known
     ), promised as (
-        insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight, reason)
-        select program_id, fiscal_year, indicator_id, valid_from, target, weight, 'import'
-        from judged where why is null and not same
-    ), gone as (
-        delete from import_indicator i using judged j where j.row_no = i.row_no and j.why is null
-    ), kept as (
-        update import_indicator i set reason = j.why from judged j
-        where j.row_no = i.row_no and j.why is not null and i.reason is distinct from j.why
+        insert into target_revision (program_id, fiscal_year, evaluation, indicator_id, valid_from, target, weight, retired,
+                                     adjustment_id, reason, batch)
+        select p.program_id, p.year, p.evaluation, p.indicator_id, p.from_day, p.target, p.weight, p.gives_up,
+               p.adjustment_id, coalesce(p.correction, 'import'), p.batch
+        from placed p
+        where p.why is null and not p.same and not p.waits
     )
-    select (select max(row_no) from batch), (select count(*) from batch),
-           (select count(*) from judged where why is null and not same),
-           (select count(*) from judged where why is null and same)
+    select p.row_no, case when p.waits then 'it waits for an earlier row of the same indicator' else p.why end,
+           p.same, p.no_group or p.waits
+    from placed p;
+end
 $$;
-comment on function import_indicator_batch(bigint, integer) is 'Moves the good rows of the next batch of import_indicator; used by import_rows.';
+comment on function import_indicator_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_indicator; used by import_rows.';
 
-create or replace function import_budget_batch(after bigint, size integer,
-                                               out last bigint, out read bigint, out moved bigint, out unchanged bigint)
-    language sql volatile parallel unsafe
+create or replace function import_budget_step(after bigint, upto bigint, again boolean, mine name, named text,
+                                              started timestamptz)
+    returns table (row_no bigint, why text, same boolean, waits boolean)
+    language plpgsql volatile parallel unsafe rows 100000
     set search_path from current
 as $$
-    with batch as (
-        select * from import_budget where row_no > after and (loaded_by = current_user
-              or (select not c.relrowsecurity from pg_class c where c.oid = 'import_budget'::regclass)) order by row_no limit size
-    ), parsed as (
-        select b.row_no, nullif(btrim(b.program_id), '') as program_id, y.number as fiscal_year,
-               nullif(btrim(b.entry_id), '') as entry_id, nullif(btrim(b.kind), '') as kind,
-               m.number as month, d.value as entry_date, a.value as amount, nullif(btrim(b.note), '') as note,
-               import_reason(y.reason, case when nullif(btrim(b.month), '') is not null then m.reason end,
-                   case when nullif(btrim(b.entry_date), '') is null then 'entry_date is missing' else 'entry_date: ' || d.reason end,
-                   case when a.reason is null and a.value is null then 'amount is missing' else 'amount: ' || a.reason end,
-                   case when abs(a.value) >= 1e18 then 'amount is too large' when a.value <> round(a.value, 2) then 'amount has more than 2 decimals' end
-               ) as reason
-        from batch b, lateral (
-                 select case when btrim(b.fiscal_year) ~ '^-?[0-9]{1,9}$' then btrim(b.fiscal_year)::integer end as number,
-                        case when nullif(btrim(b.fiscal_year), '') is null then 'fiscal_year is missing'
-                             when btrim(b.fiscal_year) !~ '^-?[0-9]{1,9}$' then format('fiscal_year "%s" is no whole number', b.fiscal_year) end as reason) y, lateral (
-                 select case when btrim(b.month) ~ '^-?[0-9]{1,9}$' then btrim(b.month)::integer end as number,
-                        case when nullif(btrim(b.month), '') is null then 'month is missing'
-                             when btrim(b.month) !~ '^-?[0-9]{1,9}$' then format('month "%s" is no whole number', b.month) end as reason) m,
-             bpm.try_parse_date(nullif(btrim(b.entry_date), '')) d, bpm.try_parse_number(b.amount) a
+#variable_conflict use_column
+declare
+    kinds constant text[] := import_choices('budget_entry', 'kind');
+begin
+    return query
+    with batch as materialized (
+        select i.row_no, import_value(i.program_id) as program_id, coalesce(import_value(i.fiscal_year), '') as year_text,
+               import_value(i.entry_id) as entry_id, import_value(i.kind) as kind, import_value(i.month) as month_text,
+               import_whole(import_value(i.month)) as month, import_value(i.entry_date) as day,
+               bpm.try_parse_number(i.amount) as a, import_sign(i.amount) as sign, import_value(i.fund) as fund,
+               import_value(i.economic_id) as economic_id, import_value(i.currency) as currency,
+               import_value(i.procedure) as procedure, import_value(i.note) as note,
+               coalesce(i.batch, case when i.reason is null then named end) as batch,
+               import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year, i.entry_id,
+                   i.kind, i.month, i.entry_date, i.amount, i.fund, i.economic_id, i.currency, i.procedure, i.note, '')) as form
+        from import_budget i
+        where i.row_no > after and i.row_no <= upto and (mine is null or i.loaded_by = mine)
+            and (not again or i.reason is not null)
+    ), years as materialized (
+        select t.year_text, y.* from (select distinct b.year_text from batch b) t, import_year(t.year_text) y
+    ), days as materialized (
+        select t.day, d.value, d.reason from (select distinct b.day from batch b) t, bpm.try_parse_date(t.day) d
+        where t.day is not null
     ), judged as (
-        select p.*, import_reason(
-               p.reason,
-               case when p.program_id is null then 'program_id is missing'
-                    when not exists (select from program g where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year)
-                    then format('there is no program "%s" in %s', p.program_id, p.fiscal_year) end,
-               case when p.entry_id is null then 'entry_id is missing: without it a second import would double the money' end,
-               case when p.kind is null then 'kind is missing'
-                    when p.kind not in ('approved', 'adjusted', 'received', 'executed', 'planned') then format('there is no kind "%s"', p.kind)
-                    when p.kind = 'planned' and p.month is null then 'month is missing'
-                    when p.kind <> 'planned' and p.month is not null then 'only planned has a month' end,
-               case when p.month not between 1 and 12 then 'month is out of range' end,
-               case when first_value(p.row_no) over w < p.row_no
-                    then format('row %s has the same entry_id', first_value(p.row_no) over w) end,
-               case when e.entry_id is not null and not s.same then 'the entry is recorded already, and differs: correct it with an entry of its own' end
-               ) as why, coalesce(s.same, false) as same
-        from parsed p
-        left join budget_entry e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.entry_id = p.entry_id
-        cross join lateral (
-            select e.entry_id is not null
-                and (e.kind, e.month, e.entry_date, e.amount) is not distinct from (p.kind, p.month, p.entry_date, p.amount) as same) s
-        window w as (partition by p.program_id, p.fiscal_year, p.entry_id order by p.row_no)
-    ), added as (
-        insert into budget_entry (program_id, fiscal_year, entry_id, kind, month, entry_date, amount, reason)
-        select program_id, fiscal_year, entry_id, kind, month, entry_date, amount, coalesce(note, 'import')
-        from judged where why is null and not same
-        returning 1
-    ), gone as (
-        delete from import_budget i using judged j where j.row_no = i.row_no and j.why is null
-    ), kept as (
-        update import_budget i set reason = j.why from judged j
-        where j.row_no = i.row_no and j.why is not null and i.reason is distinct from j.why
-    )
-    select (select max(row_no) from batch), (select count(*) from batch), (select count(*) from added),
-           (select count(*) from judged where why is null and same)
-$$;
-comment on function import_budget_batch(bigint, integer) is 'Moves the good rows of the next batch of import_budget; used by import_rows.';
-
-create or replace function import_measurement_batch(after bigint, size integer,
-                                                    out last bigint, out read bigint, out moved bigint, out unchanged bigint)
-    language sql volatile parallel unsafe
-    set search_path from current
-as $$
-    with batch as (
-        select * from import_measurement where row_no > after and (loaded_by = current_user
-              or (select not c.relrowsecurity from pg_class c where c.oid = 'import_measurement'::regclass)) order by row_no limit size
-    ), parsed as (
-        select b.row_no, nullif(btrim(b.program_id), '') as program_id, y.number as fiscal_year,
-               nullif(btrim(b.indicator_id), '') as indicator_id, d.value as as_of, a.value as actual, s.value as score,
-               nullif(btrim(b.evidence), '') as evidence, nullif(btrim(b.note), '') as note,
-               nullif(btrim(b.correction), '') as correction,
-               import_reason(y.reason,
-                   case when nullif(btrim(b.as_of), '') is null then 'as_of is missing' else 'as_of: ' || d.reason end,
-                   'actual: ' || a.reason, 'score: ' || s.reason,
-                   case when a.reason is null and s.reason is null and num_nonnulls(a.value, s.value) = 0 then 'there is no figure'
-                        when num_nonnulls(a.value, s.value) = 2 then 'there is both an actual and a score' end,
-                   case when abs(a.value) > 1e20 then 'actual is out of range' end,
-                   case when s.value not between 0 and 100 then 'score is outside 0 to 100' end) as reason
-        from batch b, lateral (
-                 select case when btrim(b.fiscal_year) ~ '^-?[0-9]{1,9}$' then btrim(b.fiscal_year)::integer end as number,
-                        case when nullif(btrim(b.fiscal_year), '') is null then 'fiscal_year is missing'
-                             when btrim(b.fiscal_year) !~ '^-?[0-9]{1,9}$' then format('fiscal_year "%s" is no whole number', b.fiscal_year) end as reason) y, bpm.try_parse_date(nullif(btrim(b.as_of), '')) d,
-             bpm.try_parse_number(b.actual) a, bpm.try_parse_number(b.score) s
-    ), judged as (
-        select p.*, import_reason(
-               p.reason,
-               case when p.program_id is null then 'program_id is missing' end,
-               case when p.indicator_id is null then 'indicator_id is missing'
-                    when i.indicator_id is null then format('there is no indicator "%s" of program "%s" in %s', p.indicator_id, p.program_id, p.fiscal_year)
-                    when i.source <> 'measured' then format('"%s" is not measured: its score is made from its %s', p.indicator_id, case i.source when 'group' then 'parts' else 'budget' end) end,
-               case when p.reason is null and p.correction is null and not s.same and first_value(p.row_no) over w < p.row_no
-                        and first_value((trim_scale(p.actual), trim_scale(p.score))::text) over w <> (trim_scale(p.actual), trim_scale(p.score))::text
-                    then format('row %s has another figure for the same day', first_value(p.row_no) over w) end,
-               case when p.reason is null and p.correction is null and e.recorded_at is not null and not s.same
-                    then 'the day has another figure already: say in the column correction why it is replaced' end
-               ) as why,
-               coalesce(s.same, false) or p.correction is null and first_value(p.row_no) over w < p.row_no as same
-        from parsed p
-        left join indicator i on i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.indicator_id = p.indicator_id
+        select b.*, y.year, d.value as entry_date, (b.a).value as amount, coalesce(e.same, false) as same, coalesce(b.form, import_reason(
+               y.reason,
+               case when b.program_id is null then 'program_id is missing'
+                    when y.year is not null and g.program_id is null
+                    then format('there is no program "%s" in %s', import_short(b.program_id), y.year) end,
+               case when b.entry_id is null then 'entry_id is missing: without it a second import would double the money' end,
+               case when b.kind is null then 'kind is missing' else import_choice_reason('kind', b.kind, kinds) end,
+               case when b.month_text is not null and (b.month between 1 and 12) is not true
+                    then format('month "%s" is no month', import_short(b.month_text))
+                    when b.kind = 'planned' and b.month is null then 'month is missing'
+                    when b.kind <> 'planned' and b.month is not null then 'only planned has a month' end,
+               case when b.day is null then 'entry_date is missing' else 'entry_date: ' || d.reason end,
+               case when (b.a).reason is null and (b.a).value is null then 'amount is missing' else 'amount: ' || (b.a).reason end,
+               case when abs((b.a).value) >= 1e18 then 'amount is too large'
+                    when (b.a).value <> round((b.a).value, 2) then 'amount has more than 2 decimals' end,
+               'amount: ' || case when strpos(b.sign, '%') > 0 then 'a percentage is no money'
+                                  else import_sign_reason(b.sign, null, coalesce(b.currency, y.currency)) end,
+               case when b.fund is not null and not exists (select from fund x where x.fund = b.fund)
+                    then format('there is no fund "%s"', import_short(b.fund)) end,
+               case when b.economic_id is not null and not exists (select from economic_class x where x.economic_id = b.economic_id)
+                    then format('there is no economic class "%s"', import_short(b.economic_id)) end,
+               case when b.currency !~ '^[A-Z]{3}$' then format('currency "%s" is no code of three capitals', import_short(b.currency)) end,
+               case when b.kind = 'adjusted' and b.procedure is null then 'procedure is missing: by which the budget was changed'
+                    when b.kind <> 'adjusted' and b.procedure is not null then 'only adjusted has a procedure' end),
+               case when not e.same then 'the entry is recorded already, and differs: correct it with an entry of its own'
+                    when e.same is null and y.closed then 'the money of the year is closed: open it again first' end
+               ) as why
+        from batch b
+        join years y on y.year_text = b.year_text
+        left join days d on d.day = b.day
+        left join program g on g.program_id = b.program_id and g.fiscal_year = y.year
         left join lateral (
-            select e.actual, e.score, e.evidence, e.note, e.recorded_at from measurement e
-            where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.indicator_id = p.indicator_id and e.as_of = p.as_of
-            order by e.recorded_at desc limit 1) e on true
-        cross join lateral (
-            select e.recorded_at is not null and (e.actual, e.score) is not distinct from (p.actual, p.score)
-                and (p.evidence is null or e.evidence is not distinct from p.evidence)
-                and (p.note is null or e.note is not distinct from p.note) as same) s
-        window w as (partition by p.program_id, p.fiscal_year, p.indicator_id, p.as_of, p.reason is null order by p.row_no)
+            select (e.kind, e.month, e.entry_date, e.amount) is not distinct from (b.kind, b.month, d.value, (b.a).value)
+                and (b.fund is null or e.fund is not distinct from b.fund)
+                and (b.economic_id is null or e.economic_id is not distinct from b.economic_id)
+                and (b.currency is null or e.currency is not distinct from b.currency) as same
+            from budget_entry e
+            where e.program_id = b.program_id and e.fiscal_year = y.year and e.entry_id = b.entry_id) e on true
+        offset 0
+    ), placed as (
+        select j.*, row_number() over (partition by j.program_id, j.year, j.entry_id, j.why is null and not j.same
+                                       order by j.row_no) as place
+        from judged j
+    ), changed as (
+        insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason)
+        select p.program_id, p.year, p.entry_id, p.procedure, coalesce(p.note, 'import') from placed p
+        where p.why is null and not p.same and p.place = 1 and p.procedure is not null
     ), added as (
-        insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, score, evidence, note, reason)
-        select program_id, fiscal_year, indicator_id, as_of, actual, score, evidence, note, coalesce(correction, 'import')
-        from judged where why is null and not same
-        order by row_no
-        returning 1
-    ), gone as (
-        delete from import_measurement i using judged j where j.row_no = i.row_no and j.why is null
-    ), kept as (
-        update import_measurement i set reason = j.why from judged j
-        where j.row_no = i.row_no and j.why is not null and i.reason is distinct from j.why
+        insert into budget_entry (program_id, fiscal_year, entry_id, kind, month, entry_date, amount, fund, economic_id,
+                                  currency, adjustment_id, reason, batch)
+        select p.program_id, p.year, p.entry_id, p.kind, p.month, p.entry_date, p.amount, p.fund, p.economic_id,
+               p.currency, case when p.procedure is not null then p.entry_id end, coalesce(p.note, 'import'), p.batch
+        from placed p
+        where p.why is null and not p.same and p.place = 1
     )
-    select (select max(row_no) from batch), (select count(*) from batch), (select count(*) from added),
-           (select count(*) from judged where why is null and same)
+    select p.row_no, case when p.why is null and not p.same and p.place > 1
+                          then 'it waits for an earlier row with the same entry_id' else p.why end,
+           p.same, p.why is null and not p.same and p.place > 1
+    from placed p;
+end
 $$;
-comment on function import_measurement_batch(bigint, integer) is 'Moves the good rows of the next batch of import_measurement; used by import_rows.';
+comment on function import_budget_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_budget; used by import_rows.';
 
-create or replace function import_rows(kind text, out read bigint, out moved bigint, out unchanged bigint, out left_over bigint)
+create or replace function import_measurement_step(after bigint, upto bigint, again boolean, mine name, named text,
+                                                   started timestamptz)
+    returns table (row_no bigint, why text, same boolean, waits boolean)
+    language plpgsql volatile parallel unsafe rows 100000
+    set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    return query
+    with batch as materialized (
+        select i.row_no, import_value(i.program_id) as program_id, coalesce(import_value(i.fiscal_year), '') as year_text,
+               coalesce(import_value(i.evaluation), 'self') as evaluation, import_value(i.indicator_id) as indicator_id,
+               import_value(i.as_of) as day, coalesce(import_value(i.grader), '') as grader,
+               coalesce(import_value(i.breakdown), '') as breakdown, bpm.try_parse_number(i.actual) as a,
+               import_sign(i.actual) as sign, import_value(i.actual_date) as reached, bpm.try_parse_number(i.score) as s,
+               import_sign(i.score) as score_sign, import_value(i.evidence) as evidence, import_value(i.note) as note,
+               import_value(i.withdraw) as withdraw, import_yes(import_value(i.withdraw)) as withdraws,
+               import_value(i.correction) as correction, coalesce(i.batch, case when i.reason is null then named end) as batch,
+               import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year, i.evaluation,
+                   i.indicator_id, i.as_of, i.grader, i.breakdown, i.actual, i.actual_date, i.score, i.evidence, i.note,
+                   i.withdraw, i.correction, '')) as form
+        from import_measurement i
+        where i.row_no > after and i.row_no <= upto and (mine is null or i.loaded_by = mine)
+            and (not again or i.reason is not null)
+    ), years as materialized (
+        select t.year_text, y.* from (select distinct b.year_text from batch b) t, import_year(t.year_text) y
+    ), days as materialized (
+        select t.day, d.value, d.reason
+        from (select b.day from batch b union select b.reached from batch b) t, bpm.try_parse_date(t.day) d
+        where t.day is not null
+    ), evaluations as materialized (
+        select t.evaluation, t.year_text, import_evaluation_reason(t.evaluation, y.year) as reason
+        from (select distinct b.evaluation, b.year_text from batch b) t
+        join years y on y.year_text = t.year_text
+    ), parsed as (
+        select b.*, y.year, d.value as as_of, (b.a).value as actual, r.value as actual_date, round((b.s).value, 8) as score,
+               l.recorded_at as latest, l.withdrawn as latest_withdrawn, l.actual as latest_actual,
+               l.actual_date as latest_date, l.score as latest_score, l.evidence as latest_evidence, l.note as latest_note,
+               coalesce(c.closed, false) as closed,
+               case when b.grader = '' then v.reason
+                    when not import_has_role(g.role_name) then format('the grades of "%s" are in other hands', import_short(b.grader))
+                    end as not_theirs,
+               import_reason(
+               y.reason,
+               case when b.program_id is null then 'program_id is missing' end,
+               case when b.indicator_id is null then 'indicator_id is missing'
+                    when y.year is null or b.program_id is null then null
+                    when i.indicator_id is null
+                    then format('there is no indicator "%s" of program "%s" in %s%s', import_short(b.indicator_id),
+                                import_short(b.program_id), y.year,
+                                case when b.evaluation <> 'self' then format(', evaluation "%s"', import_short(b.evaluation)) end)
+                    when i.source = 'measured' and b.grader <> ''
+                    then format('"%s" is not graded by several: leave grader empty', i.indicator_id)
+                    when i.source = 'graded' and b.grader = '' then 'grader is missing'
+                    when i.source not in ('measured', 'graded')
+                    then format('"%s" is not measured: its score is made from its %s', i.indicator_id,
+                                case i.source when 'group' then 'parts' when 'budget' then 'budget' else 'source' end)
+                    when i.source = 'graded' and num_nonnulls((b.a).value, r.value) > 0
+                    then format('"%s" is graded: write a score', i.indicator_id)
+                    when i.moves = 'milestone' and (b.a).value is not null
+                    then format('"%s" is a milestone: write the day on which it was reached into actual_date', i.indicator_id)
+                    when i.moves <> 'milestone' and r.value is not null
+                    then format('"%s" is no milestone: write its figure into actual', i.indicator_id) end,
+               case when b.day is null then 'as_of is missing' else 'as_of: ' || d.reason end,
+               'actual: ' || (b.a).reason, 'actual_date: ' || r.reason, 'score: ' || (b.s).reason,
+               case when b.withdraws is null then format('withdraw "%s" is neither yes nor no', import_short(b.withdraw))
+                    when num_nonnulls((b.a).value, r.value, (b.s).value) > 1 then 'there is more than one figure'
+                    when b.withdraws and b.correction is null then 'correction is missing: why is the figure withdrawn'
+                    when not b.withdraws and num_nonnulls((b.a).value, (b.a).reason, r.value, r.reason, (b.s).value, (b.s).reason) = 0
+                    then 'there is no figure' end,
+               case when (b.s).value not between 0 and 100 then 'score is outside 0 to 100' end,
+               -- the target of the day is looked for where there is a sign only
+               case when b.sign is not null then 'actual: ' || import_sign_reason(b.sign, coalesce(import_unit((
+                        select t.target from target_revision t
+                        where t.program_id = b.program_id and t.fiscal_year = y.year and t.evaluation = b.evaluation
+                            and t.indicator_id = b.indicator_id and t.target is not null
+                        order by t.valid_from <= d.value desc, t.valid_from desc, t.recorded_at desc limit 1)),
+                        i.unit_of_measure), y.currency) end,
+               'score: ' || import_sign_reason(b.score_sign, '%', null),
+               case when b.grader <> '' and i.indicator_id is not null and g.grader is null
+                    then format('there is no grader "%s"', import_short(b.grader)) end,
+               case when b.breakdown <> '' and k.breakdown is null
+                    then format('there is no breakdown "%s"', import_short(b.breakdown)) end) as wrong
+        from batch b
+        join years y on y.year_text = b.year_text
+        join evaluations v on v.evaluation = b.evaluation and v.year_text = b.year_text
+        left join days d on d.day = b.day
+        left join days r on r.day = b.reached
+        left join indicator i on i.program_id = b.program_id and i.fiscal_year = y.year and i.evaluation = b.evaluation
+            and i.indicator_id = b.indicator_id
+        left join grader g on g.program_id = b.program_id and g.fiscal_year = y.year and g.evaluation = b.evaluation
+            and g.grader = b.grader
+        left join breakdown k on k.fiscal_year = y.year and k.breakdown = b.breakdown
+        left join evaluation_closed c on c.program_id = b.program_id and c.fiscal_year = y.year and c.evaluation = b.evaluation
+        left join lateral (
+            select m.recorded_at, m.withdrawn, m.actual, m.actual_date, m.score, m.evidence, m.note from measurement m
+            where m.program_id = b.program_id and m.fiscal_year = y.year and m.evaluation = b.evaluation
+                and m.indicator_id = b.indicator_id and m.as_of = d.value and m.grader = b.grader and m.breakdown = b.breakdown
+            order by m.recorded_at desc limit 1) l on true
+        offset 0
+    ), compared as (
+        select p.*, f.recorded_at as stands,
+               (f.actual, f.actual_date, f.score) is not distinct from (p.actual, p.actual_date, p.score) as equal,
+               not p.withdraws and f.recorded_at is not null
+                   and (f.actual, f.actual_date, f.score) is not distinct from (p.actual, p.actual_date, p.score)
+                   and (p.evidence is null or f.evidence is not distinct from p.evidence)
+                   and (p.note is null or f.note is not distinct from p.note) as stands_already,
+               -- it was moved before, whatever counts by now
+               case when p.latest is null then false
+                    else exists (
+                        select from measurement m
+                        where m.program_id = p.program_id and m.fiscal_year = p.year and m.evaluation = p.evaluation
+                            and m.indicator_id = p.indicator_id and m.as_of = p.as_of and m.grader = p.grader
+                            and m.breakdown = p.breakdown and m.recorded_at < started and (m.withdrawn is not null) = p.withdraws
+                            and (p.withdraws or (m.actual, m.actual_date, m.score)
+                                is not distinct from (p.actual, p.actual_date, p.score))
+                            and (p.evidence is null or m.evidence is not distinct from p.evidence)
+                            and (p.note is null or m.note is not distinct from p.note)
+                            and (p.correction is null or m.reason = p.correction)
+                            and (p.batch is null or m.batch = p.batch)) end as before
+        from parsed p
+        -- the figure that stands: the latest that was not withdrawn
+        left join lateral (
+            select p.latest as recorded_at, p.latest_actual as actual, p.latest_date as actual_date, p.latest_score as score,
+                   p.latest_evidence as evidence, p.latest_note as note
+            where p.latest is not null and p.latest_withdrawn is null
+            union all
+            (select m.recorded_at, m.actual, m.actual_date, m.score, m.evidence, m.note from measurement m
+             where p.latest_withdrawn is not null and m.program_id = p.program_id and m.fiscal_year = p.year
+                 and m.evaluation = p.evaluation and m.indicator_id = p.indicator_id and m.as_of = p.as_of
+                 and m.grader = p.grader and m.breakdown = p.breakdown and m.withdrawn is null
+                 and not exists (select from measurement w
+                     where w.program_id = m.program_id and w.fiscal_year = m.fiscal_year and w.evaluation = m.evaluation
+                         and w.indicator_id = m.indicator_id and w.as_of = m.as_of and w.grader = m.grader
+                         and w.breakdown = m.breakdown and w.withdrawn = m.recorded_at)
+             order by m.recorded_at desc limit 1)) f on true
+        offset 0
+    ), judged as (
+        select p.*, p.stands_already or p.before as same,
+               case when p.form is not null or p.wrong is not null then coalesce(p.form, p.wrong)
+                         when p.stands_already or p.before then null
+                         when p.not_theirs is not null then p.not_theirs
+                         when p.closed then format('evaluation "%s" of the program is closed: open it again first', p.evaluation)
+                         when p.withdraws and p.stands is null then 'there is no figure to withdraw'
+                         when p.withdraws and not p.equal and num_nonnulls(p.actual, p.actual_date, p.score) > 0
+                         then 'another figure stands than the one to be withdrawn'
+                         when p.stands is not null and p.correction is null
+                         then 'the day has another figure already: say in the column correction why it is replaced' end as why
+        from compared p
+        offset 0
+    ), placed as (
+        -- after a row of the same day that moves now, a row is judged in the next round
+        select j.*, j.form is null and j.wrong is null and not j.before
+                    and coalesce(bool_or(j.why is null and not j.same) over earlier, false) as waits
+        from judged j
+        window earlier as (partition by j.program_id, j.year, j.evaluation, j.indicator_id, j.as_of, j.grader, j.breakdown
+                           order by j.row_no rows between unbounded preceding and 1 preceding)
+    ), added as (
+        insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, actual, actual_date,
+                                 score, withdrawn, evidence, note, reason, batch)
+        select p.program_id, p.year, p.evaluation, p.indicator_id, p.as_of, p.grader, p.breakdown,
+               case when not p.withdraws then p.actual end, case when not p.withdraws then p.actual_date end,
+               case when not p.withdraws then p.score end, case when p.withdraws then p.stands end, p.evidence, p.note,
+               coalesce(p.correction, 'import'), p.batch
+        from placed p
+        where p.why is null and not p.same and not p.waits
+    )
+    select p.row_no, case when p.waits then 'it waits for an earlier row of the same day' else p.why end, p.same, p.waits
+    from placed p;
+end
+$$;
+comment on function import_measurement_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_measurement; used by import_rows.';
+
+-- what is common -------------------------------------------------------------------------------------------
+
+create or replace function import_range(kind text, after bigint, upto bigint, left_only boolean, mine name, named text,
+                                        started timestamptz, out moved bigint, out unchanged bigint, out waiting boolean)
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
 declare
-    batch record;
-    last bigint := -9223372036854775808;
-    application text := current_setting('application_name');
-    pass integer := 1;
-    moved_in_pass bigint := 0;
-    seen bigint := 0;
+    waits_in constant text := quote_ident('import_' || kind);
+    again boolean := left_only;
+    step record;
+    numbers bigint[];
+    middle bigint;
+    half record;
+    state text;
+    problem text;
+    detail text;
+    hint text;
 begin
-    if kind is null or kind not in ('program', 'indicator', 'budget', 'measurement') then
+    moved := 0;
+    unchanged := 0;
+    begin
+        loop
+            execute format('with verdict as materialized (
+                                select v.* from %s($1, $2, $3, $4, $5, $6) v
+                            ), gone as (
+                                delete from %2$s i using verdict v
+                                where i.row_no > $1 and i.row_no <= $2 and i.row_no = v.row_no and v.why is null
+                            ), kept as (
+                                update %2$s i
+                                set reason = v.why, batch = coalesce(i.batch, case when i.reason is null then $5 end)
+                                from verdict v
+                                where i.row_no > $1 and i.row_no <= $2 and i.row_no = v.row_no and v.why is not null
+                                    and i.reason is distinct from v.why
+                            )
+                            select count(*) filter (where v.why is null and not v.same) as moved,
+                                   count(*) filter (where v.why is null and v.same) as unchanged,
+                                   coalesce(bool_or(v.waits), false) as waiting
+                            from verdict v', quote_ident('import_' || kind || '_step'), waits_in)
+                into step using after, upto, again, mine, named, started;
+            moved := moved + step.moved;
+            unchanged := unchanged + step.unchanged;
+            waiting := step.waiting;
+            exit when not step.waiting or step.moved = 0;
+            again := true;
+        end loop;
+        return;
+    exception when others then
+        get stacked diagnostics state = returned_sqlstate, problem = message_text, detail = pg_exception_detail,
+            hint = pg_exception_hint;
+        -- a deadlock, a full disk, a server that goes down are no fault of a row
+        if left(state, 2) in ('40', '53', '57', '58') or state in ('55P03', 'XX001', 'XX002') then
+            raise;
+        end if;
+    end;
+    moved := 0;
+    unchanged := 0;
+    waiting := false;
+    execute format('select array_agg(i.row_no order by i.row_no) from %s i
+                    where i.row_no > $1 and i.row_no <= $2 and ($3 is null or i.loaded_by = $3)
+                        and (not $4 or i.reason is not null)', waits_in)
+        into numbers using after, upto, mine, left_only;
+    if cardinality(numbers) = 1 then
+        execute format('update %s i set reason = $2, batch = coalesce(i.batch, case when i.reason is null then $3 end)
+                        where i.row_no = $1', waits_in)
+            using numbers[1], problem || coalesce('; ' || nullif(hint, ''), '; ' || nullif(detail, ''), ''), named;
+        return;
+    end if;
+    middle := numbers[cardinality(numbers) / 2];
+    foreach after in array array[after, middle] loop
+        select r.* into half
+        from import_range(kind, after, case when after = middle then upto else middle end, left_only, mine, named, started) r;
+        moved := moved + half.moved;
+        unchanged := unchanged + half.unchanged;
+        waiting := waiting or half.waiting;
+    end loop;
+end
+$$;
+comment on function import_range(text, bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of an import table, and leaves the rest with its reason; used by import_rows.';
+
+create or replace function import_analyze(relations regclass[], added bigint) returns void
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+declare
+    t regclass;
+begin
+    for t in
+        select c.oid::regclass from pg_catalog.pg_class c
+        where c.oid = any (relations) and pg_catalog.pg_has_role(c.relowner, 'usage') and added > c.reltuples / 10
+    loop
+        execute format('analyze %s', t);
+    end loop;
+end
+$$;
+comment on function import_analyze(regclass[], bigint) is 'ANALYZE on those of some tables that the role owns and that have grown by more than a tenth.';
+
+create or replace function import_rows(kind text, batch text default null, out read bigint, out moved bigint,
+                                       out unchanged bigint, out left_over bigint)
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+    set jit = off
+as $$
+declare
+    size constant integer := 100000;
+    -- with row security only what the caller has loaded: who imports lends no rights to the rows of others
+    mine constant name := (select case when c.relrowsecurity then current_user end from pg_catalog.pg_class c
+                           where c.oid = to_regclass('import_' || kind));
+    application constant text := current_setting('application_name');
+    started constant timestamptz := clock_timestamp();
+    fills regclass[];
+    range record;
+    part record;
+    after bigint;
+    again boolean := false;
+    waiting boolean;
+    moved_before bigint;
+begin
+    fills := case kind when 'unit' then array['unit', 'node_above'] when 'program' then array['program', 'program_objective', 'responsible']
+                       when 'indicator' then array['indicator', 'target_revision'] when 'budget' then array['adjustment', 'budget_entry']
+                       when 'measurement' then array['measurement'] end::regclass[];
+    if fills is null then
         raise exception 'there is no import of "%"', kind
             using errcode = 'invalid_parameter_value',
-                  hint = 'There are program, indicator, budget and measurement.';
+                  hint = 'There are unit, program, indicator, budget and measurement.';
+    end if;
+    if batch = '' then
+        raise exception 'a batch has a name'
+            using errcode = 'invalid_parameter_value',
+                  hint = 'Leave it out to import rows that are known by what they say.';
     end if;
     -- one import of a kind at a time; loading goes on meanwhile
-    perform pg_advisory_xact_lock(('import_' || kind)::regclass::oid::bigint);
-    read := 0; moved := 0; unchanged := 0; left_over := 0;
+    execute format('lock table %I in share update exclusive mode', 'import_' || kind);
+    -- who may not write to the tables is told so, and not once for every row
+    execute format('select from %I(0, 0, false, $1, $2, $3)', 'import_' || kind || '_step') using mine, batch, started;
+    read := 0; moved := 0; unchanged := 0;
     loop
-        if kind = 'program' then
-            select * into batch from import_program_batch(last, 100000);
-        elsif kind = 'indicator' then
-            select * into batch from import_indicator_batch(last, 100000);
-        elsif kind = 'budget' then
-            select * into batch from import_budget_batch(last, 100000);
-        else
-            select * into batch from import_measurement_batch(last, 100000);
-        end if;
-        if batch.last is not null then
-            last := batch.last;
-            seen := seen + batch.read;
-            if pass = 1 then
-                read := read + batch.read;
+        after := -9223372036854775808;
+        waiting := false;
+        moved_before := moved;
+        loop
+            execute format('select max(x.row_no) as upto, count(*) as rows
+                            from (select i.row_no from %I i
+                                  where i.row_no > $1 and ($2 is null or i.loaded_by = $2) and (not $3 or i.reason is not null)
+                                  order by i.row_no limit %s) x', 'import_' || kind, size)
+                into range using after, mine, again;
+            exit when range.rows = 0;
+            select r.* into part from import_range(kind, after, range.upto, again, mine, batch, started) r;
+            after := range.upto;
+            read := read + case when again then 0 else range.rows end;
+            moved := moved + part.moved;
+            unchanged := unchanged + part.unchanged;
+            waiting := waiting or part.waiting;
+            perform set_config('application_name', left(format('import %s: %s rows', kind, read), 63), true);
+            if range.rows = size then
+                raise notice 'import %: % rows read, % moved', kind, read, moved;
             end if;
-            moved := moved + batch.moved;
-            unchanged := unchanged + batch.unchanged;
-            moved_in_pass := moved_in_pass + batch.moved;
-            perform set_config('application_name', left(format('import %s: %s rows', kind, seen), 63), true);
-            if batch.read = 100000 then
-                raise notice 'import %: % rows read, % moved', kind, seen, moved;
-            end if;
-        end if;
-        if batch.last is null or batch.read < 100000 then
-            -- indicators come by level: what hangs on a group that has just been moved has its turn now
-            exit when kind <> 'indicator' or moved_in_pass = 0;
-            pass := pass + 1;
-            last := -9223372036854775808;
-            moved_in_pass := 0;
-        end if;
+        end loop;
+        -- what hangs on a row that has just been moved has its turn now
+        exit when not waiting or moved = moved_before;
+        again := true;
     end loop;
     left_over := read - moved - unchanged;
+    if moved > 0 then
+        perform import_analyze(fills, moved);
+    end if;
     perform set_config('application_name', application, true);
 end
 $$;
-comment on function import_rows(text) is
-'Moves the good rows of import_program, import_indicator, import_budget or import_measurement to their tables, drops those that change nothing, and leaves the rest with the reason. read = moved + unchanged + left_over. Running it again changes nothing.';
+comment on function import_rows(text, text) is
+'Moves the good rows of import_unit, import_program, import_indicator, import_budget or import_measurement to their tables, drops those that change nothing, and leaves the rest with the reason. read = moved + unchanged + left_over. Running it again, or with the same file, changes nothing. The second argument names the file, for rows that have no batch.';

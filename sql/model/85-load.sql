@@ -1,66 +1,44 @@
--- PostgreSQL refuses COPY into a table with row security. These views take it, and each row is checked.
-
-create or replace view load_program with (security_invoker = true) as
-select program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, objective_id, revenue_type, responsible, lifecycle_id
-from import_program;
-comment on view load_program is 'import_program for COPY where row security is in force.';
-
-create or replace view load_indicator with (security_invoker = true) as
-select program_id, fiscal_year, indicator_id, parent_id, name, dimension, aspect, unit_of_measure, source, method, target, weight, valid_from
-from import_indicator;
-comment on view load_indicator is 'import_indicator for COPY where row security is in force.';
-
-create or replace view load_budget with (security_invoker = true) as
-select program_id, fiscal_year, entry_id, kind, month, entry_date, amount, note
-from import_budget;
-comment on view load_budget is 'import_budget for COPY where row security is in force.';
-
-create or replace view load_measurement with (security_invoker = true) as
-select program_id, fiscal_year, indicator_id, as_of, actual, score, evidence, note, correction
-from import_measurement;
-comment on view load_measurement is 'import_measurement for COPY where row security is in force.';
-
-create or replace function load_row() returns trigger
-    language plpgsql volatile parallel unsafe
-    set search_path from current
-as $$
-begin
-    if tg_table_name = 'load_program' then
-        insert into import_program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, objective_id, revenue_type,
-                                    responsible, lifecycle_id)
-        values (new.program_id, new.fiscal_year, new.name, new.unit_id, new.nature, new.scope, new.fund, new.function_id, new.objective_id,
-                new.revenue_type, new.responsible, new.lifecycle_id);
-    elsif tg_table_name = 'load_indicator' then
-        insert into import_indicator (program_id, fiscal_year, indicator_id, parent_id, name, dimension, aspect, unit_of_measure, source,
-                                      method, target, weight, valid_from)
-        values (new.program_id, new.fiscal_year, new.indicator_id, new.parent_id, new.name, new.dimension, new.aspect, new.unit_of_measure,
-                new.source, new.method, new.target, new.weight, new.valid_from);
-    elsif tg_table_name = 'load_budget' then
-        insert into import_budget (program_id, fiscal_year, entry_id, kind, month, entry_date, amount, note)
-        values (new.program_id, new.fiscal_year, new.entry_id, new.kind, new.month, new.entry_date, new.amount, new.note);
-    else
-        insert into import_measurement (program_id, fiscal_year, indicator_id, as_of, actual, score, evidence, note, correction)
-        values (new.program_id, new.fiscal_year, new.indicator_id, new.as_of, new.actual, new.score, new.evidence, new.note, new.correction);
-    end if;
-    return new;
-end
-$$;
-comment on function load_row() is 'Puts a row of a load view into its import table.';
-create or replace trigger load_row instead of insert on load_program for each row execute function load_row();
-create or replace trigger load_row instead of insert on load_indicator for each row execute function load_row();
-create or replace trigger load_row instead of insert on load_budget for each row execute function load_row();
-create or replace trigger load_row instead of insert on load_measurement for each row execute function load_row();
+-- PostgreSQL refuses COPY into a table with row security. These views take it, and each row is checked. They have the
+-- columns that a file may have, of every import table.
 
 do $do$
 declare
+    t record;
     c record;
+    branches text := '';
 begin
-    for c in
-        select a.attrelid::regclass as rel, a.attname from pg_attribute a
-        where a.attrelid in ('load_program'::regclass, 'load_indicator'::regclass, 'load_budget'::regclass, 'load_measurement'::regclass)
-            and a.attnum > 0 and col_description(a.attrelid, a.attnum) is null
+    for t in
+        select 'import_' || k.kind as waits_in, 'load_' || k.kind as load_view, x.columns, x.fields
+        from unnest(array['unit', 'program', 'indicator', 'budget', 'measurement']) k (kind)
+        cross join lateral (
+            select string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns,
+                   string_agg('new.' || quote_ident(a.attname), ', ' order by a.attnum) as fields
+            from pg_catalog.pg_attribute a
+            where a.attrelid = ('import_' || k.kind)::regclass and a.attnum > 0 and not a.attisdropped
+                and a.attname not in ('row_no', 'reason', 'loaded_by')) x
     loop
-        execute format('comment on column %s.%I is %L', c.rel, c.attname, 'As text; see the import table.');
+        execute format('create or replace view %I with (security_invoker = true) as select %s from %I', t.load_view, t.columns, t.waits_in);
+        execute format('comment on view %I is %L', t.load_view, t.waits_in || ' for COPY where row security is in force.');
+        for c in
+            select a.attname as name, col_description(i.oid, i.attnum) as meaning
+            from pg_catalog.pg_attribute a
+            join (select i.attrelid as oid, i.attname, i.attnum from pg_catalog.pg_attribute i where i.attrelid = t.waits_in::regclass) i
+                on i.attname = a.attname
+            where a.attrelid = t.load_view::regclass
+        loop
+            execute format('comment on column %I.%I is %L', t.load_view, c.name, coalesce(c.meaning, 'As text; see the import table.'));
+        end loop;
+        branches := branches || format(E'    %s tg_table_name = %L then\n        insert into %I (%s)\n        values (%s);\n',
+                                       case when branches = '' then 'if' else 'elsif' end, t.load_view, t.waits_in, t.columns, t.fields);
+    end loop;
+    execute format('create or replace function load_row() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as %L', E'\nbegin\n' || branches || E'    end if;\n    return new;\nend\n');
+    for t in select unnest(array['load_unit', 'load_program', 'load_indicator', 'load_budget', 'load_measurement']) as load_view
+    loop
+        execute format('create or replace trigger load_row instead of insert on %I for each row execute function load_row()', t.load_view);
     end loop;
 end
 $do$;
+comment on function load_row() is 'Puts a row of a load view into its import table.';
