@@ -3,7 +3,7 @@
 create table import_unit (
     row_no bigint generated always as identity primary key,
     unit_id text, parent_id text, name text, level text,
-    batch text check (batch <> ''), reason text, loaded_by text not null default current_user
+    batch text, reason text, loaded_by text not null default current_user
 );
 comment on table import_unit is 'Units as text, waiting for import_rows(''unit'').';
 
@@ -11,7 +11,7 @@ create table import_program (
     row_no bigint generated always as identity primary key,
     program_id text, fiscal_year text, name text, unit_id text, nature text, scope text, fund text,
     function_id text, economic_id text, objective_id text, revenue_type text, responsible text, lifecycle_id text, weight text,
-    batch text check (batch <> ''), reason text, loaded_by text not null default current_user
+    batch text, reason text, loaded_by text not null default current_user
 );
 comment on table import_program is 'Programs as text, waiting for import_rows(''program'').';
 
@@ -20,7 +20,7 @@ create table import_indicator (
     program_id text, fiscal_year text, evaluation text, indicator_id text, parent_id text, name text, dimension text,
     aspect text, unit_of_measure text, source text, same_as text, method text, moves text, due text, stale_days text,
     baseline text, owner text, target text, weight text, valid_from text, retired text, adjustment_id text, correction text,
-    batch text check (batch <> ''), reason text, loaded_by text not null default current_user
+    batch text, reason text, loaded_by text not null default current_user
 );
 comment on table import_indicator is 'Indicators with their targets and weights as text, waiting for import_rows(''indicator'').';
 
@@ -28,7 +28,7 @@ create table import_budget (
     row_no bigint generated always as identity primary key,
     program_id text, fiscal_year text, entry_id text, kind text, month text, entry_date text, amount text, fund text,
     economic_id text, currency text, procedure text, note text,
-    batch text check (batch <> ''), reason text, loaded_by text not null default current_user
+    batch text, reason text, loaded_by text not null default current_user
 );
 comment on table import_budget is 'Budget entries as text, waiting for import_rows(''budget'').';
 
@@ -36,7 +36,7 @@ create table import_measurement (
     row_no bigint generated always as identity primary key,
     program_id text, fiscal_year text, evaluation text, indicator_id text, as_of text, grader text, breakdown text,
     actual text, actual_date text, score text, evidence text, note text, withdraw text, correction text,
-    batch text check (batch <> ''), reason text, loaded_by text not null default current_user
+    batch text, reason text, loaded_by text not null default current_user
 );
 comment on table import_measurement is 'Measurements as text, waiting for import_rows(''measurement'').';
 
