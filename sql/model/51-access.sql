@@ -68,11 +68,11 @@ create table published_total (
     programs     integer,
     budget       numeric(38,2),
     executed     numeric(38,2),
-    money        numeric(38,2),
-    scored_money numeric(38,2),
-    score_sum    numeric(38,10),
-    score        numeric(11,8),
-    coverage     numeric(11,8),
+    weight       numeric(38,8),
+    scored_weight numeric(38,8),
+    score_sum    numeric(60,16),
+    score        numeric(20,8),
+    coverage     numeric(20,8),
     rating       text,
     published_at timestamptz not null default now(),
     published_by text not null default current_user,
@@ -85,9 +85,9 @@ comment on column published_total.suppressed is '1 when the figures are held bac
 comment on column published_total.programs is 'Number of programs.';
 comment on column published_total.budget is 'Approved and adjusted.';
 comment on column published_total.executed is 'Spent.';
-comment on column published_total.money is 'The money that weighs the programs: denominator of coverage.';
-comment on column published_total.scored_money is 'Money of the programs that have a score: denominator of score.';
-comment on column published_total.score_sum is 'Sum of money * score: numerator of score.';
+comment on column published_total.weight is 'What the programs weigh: denominator of coverage.';
+comment on column published_total.scored_weight is 'Weight of the programs that have a score: denominator of score.';
+comment on column published_total.score_sum is 'Sum of weight * score: numerator of score.';
 comment on column published_total.score is 'Points of 100.';
 comment on column published_total.coverage is 'Percentage of the weight that is scored.';
 comment on column published_total.rating is 'What the score is called.';

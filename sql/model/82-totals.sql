@@ -1,6 +1,6 @@
 -- True totals for those who do not see all rows
 
-create or replace function publish_totals(fiscal_year integer) returns integer
+create function publish_totals(fiscal_year integer) returns integer
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
@@ -13,9 +13,9 @@ declare
 begin
     select s.suppress_below into k from setting s where s.fiscal_year <= year order by s.fiscal_year desc limit 1;
     delete from published_total t where t.fiscal_year = year;
-    insert into published_total (unit_id, fiscal_year, suppressed, programs, budget, executed, money, scored_money, score_sum,
+    insert into published_total (unit_id, fiscal_year, suppressed, programs, budget, executed, weight, scored_weight, score_sum,
                                  score, coverage, rating)
-    select u.unit_id, u.fiscal_year, (u.programs < k)::integer, u.programs, u.budget, u.executed, u.money, u.scored_money,
+    select u.unit_id, u.fiscal_year, (u.programs < k)::integer, u.programs, u.budget, u.executed, u.weight, u.scored_weight,
            u.score_sum, u.score, u.coverage, u.rating
     from unit_result u
     where u.fiscal_year = year;
@@ -43,7 +43,7 @@ begin
                 and year between b.from_year and b.to_year);
     end loop;
     update published_total t
-    set programs = null, budget = null, executed = null, money = null, scored_money = null, score_sum = null,
+    set programs = null, budget = null, executed = null, weight = null, scored_weight = null, score_sum = null,
         score = null, coverage = null, rating = null
     where t.fiscal_year = year and t.suppressed = 1;
     select count(*) into shown from published_total t where t.fiscal_year = year and t.suppressed = 0;
@@ -53,8 +53,8 @@ $$;
 comment on function publish_totals(integer) is
 'Publishes the totals of a year for those who do not see all rows: setting.totals_policy says who reads them. Units with fewer programs than setting.suppress_below show no figures, nor what would give them away. The number of units with figures.';
 
-create or replace view unit_total with (security_invoker = true) as
-select unit_id, fiscal_year, suppressed, programs, budget, executed, money, scored_money, score_sum, score, coverage, rating,
+create view unit_total with (security_invoker = true) as
+select unit_id, fiscal_year, suppressed, programs, budget, executed, weight, scored_weight, score_sum, score, coverage, rating,
        published_at::date as published_on
 from published_total;
 comment on view unit_total is 'Published totals by unit and year: true totals with small figures held back, or those of the role''s own units, as setting.totals_policy says.';
