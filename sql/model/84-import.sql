@@ -59,12 +59,12 @@ create or replace function import_year(text text, out year integer, out first_da
                                        out closed boolean, out reason text)
     language sql stable parallel safe
 begin atomic
-    select y.year, year_start(y.year), s.currency, coalesce(c.closed, false),
+    select y.year, year_start(y.year), s.currency,
+           coalesce((select e.event = 'closed' from year_event e where e.fiscal_year = y.year order by e.at desc limit 1), false),
            case when import_value($1) is null then 'fiscal_year is missing'
                 when y.year is null then format('fiscal_year "%s" is no year of four digits', import_short($1)) end
     from (select case when btrim($1) ~ '^[1-9][0-9]{3}$' and btrim($1) <> '9999' then btrim($1)::integer end as year) y
-    left join setting_of(y.year) s on true
-    left join year_closed c on c.fiscal_year = y.year;
+    left join setting_of(y.year) s on true;
 end;
 comment on function import_year(text) is 'The fiscal year of a text with its first day and currency, and whether its money is closed, or why the text is none.';
 
@@ -227,8 +227,15 @@ declare
     waiting boolean[];
     objectives boolean;
     persons boolean;
+    weights boolean;
 begin
-    execute $q$
+    -- Columns and tables are named only where something is said: not everybody who adds programs may write to them.
+    select exists (
+        select from import_program i
+        where i.row_no > after and i.row_no <= upto and (mine is null or i.loaded_by = mine)
+            and import_value(i.weight) is not null)
+    into weights;
+    execute replace($q$
     with batch as materialized (
         select i.row_no, import_value(i.program_id) as program_id,
             coalesce(import_value(i.fiscal_year), '') as year_text,
@@ -316,11 +323,10 @@ begin
         from judged j
     ), added as (
         insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
-                             revenue_type, lifecycle_id, weight)
+                             revenue_type, lifecycle_id /* weight */)
         select p.program_id, p.year, p.name, p.unit_id, coalesce(p.nature, 'expenditure'),
-            coalesce(p.scope, 'project'),
-               coalesce(p.fund, 'general'), p.function_id, p.economic_id, p.revenue_type,
-                   coalesce(p.lifecycle_id, 'project'), p.weight
+               coalesce(p.scope, 'project'), coalesce(p.fund, 'general'), p.function_id, p.economic_id, p.revenue_type,
+               coalesce(p.lifecycle_id, 'project') /* weight */
         from placed p
         where p.why is null and not p.same and p.place = 1
         -- a program that row security hides is one that is not judged above
@@ -339,11 +345,10 @@ begin
     )
     select array_agg(v.row_no), array_agg(v.why), array_agg(v.same), array_agg(v.waits),
            bool_or(v.objective and v.why is null and not v.same), bool_or(v.person and v.why is null and not v.same)
-    from verdict v $q$
+    from verdict v $q$, '/* weight */', case when weights then ', weight' else '' end)
     into rows, whys, sames, waiting, objectives, persons
     using after, upto, again, mine;
-    -- Statements of their own, as the policies of these tables look for the program; and only where something is said,
-    -- as not everybody who adds programs may write to them.
+    -- statements of their own, as the policies of these tables look for the program
     if objectives then
         insert into program_objective (program_id, fiscal_year, objective_id)
         select import_value(i.program_id), btrim(i.fiscal_year)::integer, import_value(i.objective_id)
@@ -496,8 +501,12 @@ begin
         left join program g on g.program_id = b.program_id and g.fiscal_year = y.year
         left join program_evaluation o on o.program_id = b.program_id and o.fiscal_year = y.year
             and o.evaluation = b.evaluation
-        left join evaluation_closed c on c.program_id = b.program_id and c.fiscal_year = y.year
-            and c.evaluation = b.evaluation
+        left join (
+            select distinct on (e.program_id, e.fiscal_year, e.evaluation)
+                   e.program_id, e.fiscal_year, e.evaluation, e.event = 'closed' as closed
+            from evaluation_event e
+            order by e.program_id, e.fiscal_year, e.evaluation, e.at desc) c
+            on c.program_id = b.program_id and c.fiscal_year = y.year and c.evaluation = b.evaluation
         left join indicator e on e.program_id = b.program_id and e.fiscal_year = y.year and e.evaluation = b.evaluation
             and e.indicator_id = b.indicator_id
         offset 0
@@ -812,8 +821,12 @@ begin
         left join grader g on g.program_id = b.program_id and g.fiscal_year = y.year and g.evaluation = b.evaluation
             and g.grader = b.grader
         left join breakdown k on k.fiscal_year = y.year and k.breakdown = b.breakdown
-        left join evaluation_closed c on c.program_id = b.program_id and c.fiscal_year = y.year
-            and c.evaluation = b.evaluation
+        left join (
+            select distinct on (e.program_id, e.fiscal_year, e.evaluation)
+                   e.program_id, e.fiscal_year, e.evaluation, e.event = 'closed' as closed
+            from evaluation_event e
+            order by e.program_id, e.fiscal_year, e.evaluation, e.at desc) c
+            on c.program_id = b.program_id and c.fiscal_year = y.year and c.evaluation = b.evaluation
         left join lateral (
             select m.recorded_at, m.withdrawn, m.actual, m.actual_date, m.score, m.evidence, m.note from measurement m
             where m.program_id = b.program_id and m.fiscal_year = y.year and m.evaluation = b.evaluation
