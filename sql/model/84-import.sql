@@ -60,7 +60,8 @@ create or replace function import_year(text text, out year integer, out first_da
     language sql stable parallel safe
 begin atomic
     select y.year, year_start(y.year), s.currency,
-           coalesce((select e.event = 'closed' from year_event e where e.fiscal_year = y.year order by e.at desc limit 1), false),
+           coalesce((select e.event = 'closed' from year_event e
+                     where e.fiscal_year = y.year order by e.at desc limit 1), false),
            case when import_value($1) is null then 'fiscal_year is missing'
                 when y.year is null then format('fiscal_year "%s" is no year of four digits', import_short($1)) end
     from (select case when btrim($1) ~ '^[1-9][0-9]{3}$' and btrim($1) <> '9999' then btrim($1)::integer end as year) y
@@ -75,11 +76,11 @@ create or replace function import_sign(text text) returns text
     return nullif(translate($1, '0123456789.,+- ', ''), '');
 comment on function import_sign(text) is 'What stands beside a figure: a percent or currency sign.';
 
-create or replace function import_unit(target bpm.target) returns text
+create or replace function import_target_unit(target bpm.target) returns text
     language sql immutable parallel safe
     return case when strpos($1::text, '[') > 0 then substring($1::text from '\[([^]]*)\]')
                 when strpos($1::text, '%') > 0 then '%' end;
-comment on function import_unit(bpm.target) is 'The unit of a target.';
+comment on function import_target_unit(bpm.target) is 'The unit of a target.';
 
 create or replace function import_has_role(role_name text) returns boolean
     language sql stable parallel safe
@@ -225,8 +226,11 @@ declare
     whys text[];
     sames boolean[];
     waiting boolean[];
-    objectives boolean;
-    persons boolean;
+    programs text[];
+    years integer[];
+    first_days date[];
+    objectives text[];
+    persons text[];
     weights boolean;
 begin
     -- Columns and tables are named only where something is said: not everybody who adds programs may write to them.
@@ -238,27 +242,25 @@ begin
     execute replace($q$
     with batch as materialized (
         select i.row_no, import_value(i.program_id) as program_id,
-            coalesce(import_value(i.fiscal_year), '') as year_text,
+               coalesce(import_value(i.fiscal_year), '') as year_text,
                import_value(i.name) as name, import_value(i.unit_id) as unit_id, import_value(i.nature) as nature,
                import_value(i.scope) as scope, import_value(i.fund) as fund,
-                   import_value(i.function_id) as function_id,
+               import_value(i.function_id) as function_id,
                import_value(i.economic_id) as economic_id, import_value(i.objective_id) as objective_id,
                import_value(i.revenue_type) as revenue_type, import_value(i.responsible) as responsible,
-               import_value(i.lifecycle_id) as lifecycle_id, bpm.try_parse_number(i.weight) as w,
-                   import_sign(i.weight) as sign,
-               import_form('program_id', i.program_id, i.fiscal_year,
-                   concat_ws(E'\x1f', i.program_id, i.fiscal_year, i.name,
-                   i.unit_id, i.nature, i.scope, i.fund, i.function_id, i.economic_id, i.objective_id, i.revenue_type,
-                   i.responsible, i.lifecycle_id, i.weight, '')) as form
+               import_value(i.lifecycle_id) as lifecycle_id,
+               bpm.try_parse_number(i.weight) as w, import_sign(i.weight) as sign,
+               import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year,
+                   i.name, i.unit_id, i.nature, i.scope, i.fund, i.function_id, i.economic_id, i.objective_id,
+                   i.revenue_type, i.responsible, i.lifecycle_id, i.weight, '')) as form
         from import_program i
         where i.row_no > $1 and i.row_no <= $2 and (not $3 or i.reason is not null)
             and ($4 is null or i.loaded_by = $4)
     ), years as materialized (
-        select t.year_text, y.year, y.first_day, y.reason from (select distinct b.year_text from batch b) t,
-            import_year(t.year_text) y
+        select t.year_text, y.* from (select distinct b.year_text from batch b) t, import_year(t.year_text) y
     ), judged as materialized (
-        select b.*, y.year, round((b.w).value, 8) as weight, e.program_id is not null as same,
-            coalesce(b.form, import_reason(
+        select b.*, y.year, y.first_day, round((b.w).value, 8) as weight, e.program_id is not null as same,
+               coalesce(b.form, import_reason(
                case when b.program_id is null then 'program_id is missing' end,
                y.reason,
                case when b.name is null and e.program_id is null then 'name is missing' end,
@@ -272,24 +274,25 @@ begin
                case when b.fund is not null and not exists (select from fund x where x.fund = b.fund)
                     then format('there is no fund "%s"', import_short(b.fund)) end,
                case when b.function_id is not null
-                   and not exists (select from function_code x where x.function_id = b.function_id)
+                        and not exists (select from function_code x where x.function_id = b.function_id)
                     then format('there is no function "%s"', import_short(b.function_id)) end,
                case when b.economic_id is not null
-                   and not exists (select from economic_class x where x.economic_id = b.economic_id)
+                        and not exists (select from economic_class x where x.economic_id = b.economic_id)
                     then format('there is no economic class "%s"', import_short(b.economic_id)) end,
                case when b.objective_id is not null
-                   and not exists (select from objective x where x.objective_id = b.objective_id)
+                        and not exists (select from objective x where x.objective_id = b.objective_id)
                     then format('there is no objective "%s"', import_short(b.objective_id)) end,
                case when b.revenue_type is not null
-                   and not exists (select from revenue_type x where x.revenue_type = b.revenue_type)
+                        and not exists (select from revenue_type x where x.revenue_type = b.revenue_type)
                     then format('there is no revenue type "%s"', import_short(b.revenue_type)) end,
                case when b.lifecycle_id is not null
-                   and not exists (select from lifecycle_rule x where x.lifecycle_id = b.lifecycle_id)
+                        and not exists (select from lifecycle_rule x where x.lifecycle_id = b.lifecycle_id)
                     then format('there is no lifecycle "%s"', import_short(b.lifecycle_id)) end,
-               'weight: ' || (b.w).reason, case when b.sign is not null and (b.w).reason is null then 'weight: '
-                   || import_sign_reason(b.sign, '%', null) end,
-               case when (b.w).value < 0 then 'weight is negative' when round((b.w).value, 8) >= 1e12
-                   then 'weight is too large' end),
+               'weight: ' || (b.w).reason,
+               case when b.sign is not null and (b.w).reason is null
+                    then 'weight: ' || import_sign_reason(b.sign, '%', null) end,
+               case when (b.w).value < 0 then 'weight is negative'
+                    when round((b.w).value, 8) >= 1e12 then 'weight is too large' end),
                'the program is there already, and differs in ' || d.differs
                    || ': change it in the table program') as why
         from batch b
@@ -318,8 +321,8 @@ begin
                 end as differs
             offset 0) d
     ), placed as (
-        select j.*, row_number() over (partition by j.program_id, j.year, j.why is null
-            and not j.same order by j.row_no) as place
+        select j.*, row_number() over (partition by j.program_id, j.year, j.why is null and not j.same
+                                       order by j.row_no) as place
         from judged j
     ), added as (
         insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
@@ -336,33 +339,33 @@ begin
         select p.row_no,
                case when p.why is not null or p.same then p.why
                     when a.program_id is null
-                        then 'program_id is taken in that year by a program that is not yours to see'
+                    then 'program_id is taken in that year by a program that is not yours to see'
                     when p.place > 1 then 'it waits for an earlier row with the same program and year' end as why,
                p.same, p.why is null and not p.same and p.place > 1 and a.program_id is not null as waits,
-               p.objective_id is not null as objective, p.responsible is not null as person
+               p.program_id, p.year, p.first_day, p.objective_id, p.responsible,
+               p.why is null and not p.same and p.place = 1 and a.program_id is not null as moved
         from placed p
         left join added a on a.program_id = p.program_id and a.fiscal_year = p.year
     )
     select array_agg(v.row_no), array_agg(v.why), array_agg(v.same), array_agg(v.waits),
-           bool_or(v.objective and v.why is null and not v.same), bool_or(v.person and v.why is null and not v.same)
+           array_agg(v.program_id) filter (where v.moved), array_agg(v.year) filter (where v.moved),
+           array_agg(v.first_day) filter (where v.moved), array_agg(v.objective_id) filter (where v.moved),
+           array_agg(v.responsible) filter (where v.moved)
     from verdict v $q$, '/* weight */', case when weights then ', weight' else '' end)
-    into rows, whys, sames, waiting, objectives, persons
+    into rows, whys, sames, waiting, programs, years, first_days, objectives, persons
     using after, upto, again, mine;
     -- statements of their own, as the policies of these tables look for the program
-    if objectives then
+    if num_nonnulls(variadic objectives) > 0 then
         insert into program_objective (program_id, fiscal_year, objective_id)
-        select import_value(i.program_id), btrim(i.fiscal_year)::integer, import_value(i.objective_id)
-        from unnest(rows, whys, sames) v (row_no, why, same)
-        join import_program i on i.row_no = v.row_no
-        where v.why is null and not v.same and import_value(i.objective_id) is not null;
+        select m.program_id, m.year, m.objective_id
+        from unnest(programs, years, objectives) m (program_id, year, objective_id)
+        where m.objective_id is not null;
     end if;
-    if persons then
+    if num_nonnulls(variadic persons) > 0 then
         insert into responsible (program_id, fiscal_year, from_day, person)
-        select import_value(i.program_id), y.year, y.first_day, import_value(i.responsible)
-        from unnest(rows, whys, sames) v (row_no, why, same)
-        join import_program i on i.row_no = v.row_no
-        cross join lateral import_year(i.fiscal_year) y
-        where v.why is null and not v.same and import_value(i.responsible) is not null;
+        select m.program_id, m.year, m.first_day, m.person
+        from unnest(programs, years, first_days, persons) m (program_id, year, first_day, person)
+        where m.person is not null;
     end if;
     return query select v.* from unnest(rows, whys, sames, waiting) v;
 end
@@ -379,27 +382,25 @@ begin
     return query execute $q$
     with batch as materialized (
         select i.row_no, import_value(i.program_id) as program_id,
-            coalesce(import_value(i.fiscal_year), '') as year_text,
+               coalesce(import_value(i.fiscal_year), '') as year_text,
                coalesce(import_value(i.evaluation), 'self') as evaluation,
-                   import_value(i.indicator_id) as indicator_id,
+               import_value(i.indicator_id) as indicator_id,
                import_value(i.parent_id) as parent_id, import_value(i.name) as name,
-                   import_value(i.dimension) as dimension,
-               import_value(i.aspect) as aspect, import_value(i.unit_of_measure) as unit_of_measure,
+               import_value(i.dimension) as dimension, import_value(i.aspect) as aspect,
+               import_value(i.unit_of_measure) as unit_of_measure,
                import_value(i.source) as source, import_value(i.same_as) as same_as, import_value(i.method) as method,
                import_value(i.moves) as moves, import_value(i.due) as due, import_value(i.stale_days) as stale_days,
                bpm.try_parse_number(i.baseline) as b, import_sign(i.baseline) as baseline_sign,
-                   import_value(i.owner) as owner,
-               bpm.try_parse_target(import_value(i.target)) as t, bpm.try_parse_number(i.weight) as w,
-               import_sign(i.weight) as weight_sign, import_value(i.valid_from) as valid_from,
+               import_value(i.owner) as owner, bpm.try_parse_target(import_value(i.target)) as t,
+               bpm.try_parse_number(i.weight) as w, import_sign(i.weight) as weight_sign,
+               import_value(i.valid_from) as valid_from,
                import_value(i.retired) as retired, import_value(i.adjustment_id) as adjustment_id,
                import_value(i.correction) as correction,
-                   coalesce(import_value(i.batch), case when i.reason is null then $5 end) as batch,
+               coalesce(import_value(i.batch), case when i.reason is null then $5 end) as batch,
                import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year,
                    i.evaluation, i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect, i.unit_of_measure,
-                       i.source,
-                   i.same_as, i.method, i.moves, i.due, i.stale_days, i.baseline, i.owner, i.target, i.weight,
-                       i.valid_from,
-                   i.retired, i.adjustment_id, i.correction, '')) as form
+                   i.source, i.same_as, i.method, i.moves, i.due, i.stale_days, i.baseline, i.owner, i.target,
+                   i.weight, i.valid_from, i.retired, i.adjustment_id, i.correction, '')) as form
         from import_indicator i
         where i.row_no > $1 and i.row_no <= $2 and (not $3 or i.reason is not null)
             and ($4 is null or i.loaded_by = $4)
@@ -407,9 +408,9 @@ begin
         select t.year_text, y.* from (select distinct b.year_text from batch b) t, import_year(t.year_text) y
     ), days as materialized (
         select t.day, d.value, d.reason
-        from (select distinct b.day
-            from (select b.valid_from as day from batch b union all select b.due from batch b) b) t,
-            bpm.try_parse_date(t.day) d
+        from (select distinct x.day
+              from (select b.valid_from as day from batch b union all select b.due from batch b) x) t
+        cross join lateral bpm.try_parse_date(t.day) d
         where t.day is not null
     ), evaluations as materialized (
         select t.evaluation, t.year_text, import_evaluation_reason(t.evaluation, y.year) as reason
@@ -431,30 +432,29 @@ begin
                case when b.indicator_id is null then 'indicator_id is missing' end,
                case when e.program_id is null and b.name is null then 'name is missing' end,
                case when b.dimension is not null
-                   and not exists (select from dimension x where x.dimension = b.dimension)
+                        and not exists (select from dimension x where x.dimension = b.dimension)
                     then format('there is no dimension "%s"', import_short(b.dimension)) end,
                case when b.aspect is not null and not exists (select from aspect x where x.aspect = b.aspect)
                     then format('there is no aspect "%s"', import_short(b.aspect)) end,
                import_choice_reason('source', b.source, h.sources),
-                   import_choice_reason('method', b.method, h.methods),
+               import_choice_reason('method', b.method, h.methods),
                import_choice_reason('way to move', b.moves, h.ways),
                case when e.program_id is null and b.source = 'same' and b.same_as is null then 'same_as is missing'
                     when e.program_id is null and b.source is distinct from 'same' and b.same_as is not null
                     then 'same_as is for source same' end,
                'due: ' || due.reason,
-               case when b.stale_days is not null and import_whole(b.stale_days) is not distinct from null
-                        or import_whole(b.stale_days) = 0
+               case when b.stale_days is not null and coalesce(import_whole(b.stale_days), 0) = 0
                     then format('stale_days "%s" is no number of days', import_short(b.stale_days)) end,
                'baseline: ' || (b.b).reason,
-               case when b.baseline_sign is not null and (b.b).reason is null then 'baseline: '
-                   || import_sign_reason(b.baseline_sign,
-                   coalesce(import_unit((b.t).target), b.unit_of_measure, e.unit_of_measure), y.currency) end,
+               case when b.baseline_sign is not null and (b.b).reason is null
+                    then 'baseline: ' || import_sign_reason(b.baseline_sign, coalesce(import_target_unit((b.t).target),
+                        b.unit_of_measure, e.unit_of_measure), y.currency) end,
                (b.t).reason,
                'weight: ' || (b.w).reason,
-               case when b.weight_sign is not null and (b.w).reason is null then 'weight: '
-                   || import_sign_reason(b.weight_sign, '%', null) end,
-               case when (b.w).value < 0 then 'weight is negative' when round((b.w).value, 8) >= 1e12
-                   then 'weight is too large' end,
+               case when b.weight_sign is not null and (b.w).reason is null
+                    then 'weight: ' || import_sign_reason(b.weight_sign, '%', null) end,
+               case when (b.w).value < 0 then 'weight is negative'
+                    when round((b.w).value, 8) >= 1e12 then 'weight is too large' end,
                'valid_from: ' || d.reason,
                case when import_yes(b.retired) is null
                     then format('retired "%s" is neither yes nor no', import_short(b.retired))
@@ -463,14 +463,14 @@ begin
                     when b.valid_from is null then 'valid_from is missing: from which day on is it retired'
                     when b.correction is null then 'correction is missing: why is it retired'
                     when num_nonnulls((b.t).target, (b.w).value) > 0
-                        then 'what is retired has neither a target nor a weight' end,
+                    then 'what is retired has neither a target nor a weight' end,
                case when b.adjustment_id is not null and not exists (
                         select from adjustment x where x.program_id = b.program_id and x.fiscal_year = y.year
                             and x.adjustment_id = b.adjustment_id)
-                    then format('there is no adjustment "%s" of the program',
-                        import_short(b.adjustment_id)) end) as wrong,
-               case when e.program_id is not null then 'the indicator is there already, and differs in '
-                   || nullif(concat_ws(', ',
+                    then format('there is no adjustment "%s" of the program', import_short(b.adjustment_id)) end
+               ) as wrong,
+               case when e.program_id is not null
+                    then 'the indicator is there already, and differs in ' || nullif(concat_ws(', ',
                    case when b.parent_id is distinct from e.parent_id and b.parent_id is not null then 'parent_id' end,
                    case when b.name <> e.name then 'name' end,
                    case when b.dimension is distinct from e.dimension and b.dimension is not null then 'dimension' end,
@@ -479,11 +479,11 @@ begin
                         then 'unit_of_measure' end,
                    case when b.source <> e.source then 'source' end,
                    case when b.same_as is distinct from e.same_as and b.same_as is not null then 'same_as' end,
-                   case when b.method <> e.method::text then 'method' end, case when b.moves <> e.moves
-                       then 'moves' end,
+                   case when b.method <> e.method::text then 'method' end,
+                   case when b.moves <> e.moves then 'moves' end,
                    case when due.value is distinct from e.due and due.value is not null then 'due' end,
                    case when import_whole(b.stale_days) is distinct from e.stale_days and b.stale_days is not null
-                       then 'stale_days' end,
+                        then 'stale_days' end,
                    case when (b.b).value is distinct from e.baseline and (b.b).value is not null then 'baseline' end,
                    case when b.owner is distinct from e.owner and b.owner is not null then 'owner' end), '')
                    || ': change it in the table indicator' end as differs,
@@ -511,8 +511,8 @@ begin
             and e.indicator_id = b.indicator_id
         offset 0
     ), compared as (
-        select p.*, p.known and (p.target is null and p.weight is null and not p.gives_up or r.same
-            or r.before) as same,
+        select p.*,
+               p.known and (p.target is null and p.weight is null and not p.gives_up or r.same or r.before) as same,
                coalesce(r.before, false) as before, p.known and r.another as another
         from parsed p
         -- what is in force on the day, and what that day has: an empty target or weight is as before
@@ -522,24 +522,22 @@ begin
                             and (p.target is null or p.target::text = (
                                 select t.target::text from target_revision t
                                 where t.program_id = p.program_id and t.fiscal_year = p.year
-                                    and t.evaluation = p.evaluation
-                                    and t.indicator_id = p.indicator_id and t.valid_from <= p.from_day
-                                        and t.target is not null
+                                    and t.evaluation = p.evaluation and t.indicator_id = p.indicator_id
+                                    and t.valid_from <= p.from_day and t.target is not null
                                 order by t.valid_from desc, t.recorded_at desc limit 1))
                             and (p.weight is null or p.weight = (
                                 select t.weight from target_revision t
                                 where t.program_id = p.program_id and t.fiscal_year = p.year
-                                    and t.evaluation = p.evaluation
-                                    and t.indicator_id = p.indicator_id and t.valid_from <= p.from_day
-                                        and t.weight is not null
+                                    and t.evaluation = p.evaluation and t.indicator_id = p.indicator_id
+                                    and t.valid_from <= p.from_day and t.weight is not null
                                 order by t.valid_from desc, t.recorded_at desc limit 1))
                         end is true as same,
                    exists (
                        select from target_revision t
                        where t.program_id = p.program_id and t.fiscal_year = p.year and t.evaluation = p.evaluation
                            and t.indicator_id = p.indicator_id and t.valid_from = p.from_day and t.recorded_at < $6
-                           and t.target::text is not distinct from p.target::text and t.weight is not distinct
-                               from p.weight
+                           and t.target::text is not distinct from p.target::text
+                           and t.weight is not distinct from p.weight
                            and t.retired = p.gives_up and (p.correction is null or t.reason = p.correction)
                            and (p.batch is null or t.batch = p.batch)) as before,
                    exists (
@@ -567,9 +565,9 @@ begin
                         when p.same then null
                         when p.not_looked_at and p.not_theirs is null
                         then format('the program has no evaluation "%s": add it to program_evaluation',
-                            import_short(p.evaluation))
-                        when p.closed then format('evaluation "%s" of the program is closed: open it again first',
-                            p.evaluation)
+                                    import_short(p.evaluation))
+                        when p.closed
+                        then format('evaluation "%s" of the program is closed: open it again first', p.evaluation)
                         when p.another and p.correction is null
                         then 'the day has another target or weight already: say in the column correction why '
                             || 'it is replaced' end)) as why
@@ -591,8 +589,7 @@ begin
         where p.why is null and not p.same and not p.waits and not p.known
     ), promised as (
         insert into target_revision (program_id, fiscal_year, evaluation, indicator_id, valid_from, target, weight,
-            retired,
-                                     adjustment_id, reason, batch)
+                                     retired, adjustment_id, reason, batch)
         select p.program_id, p.year, p.evaluation, p.indicator_id, p.from_day, p.target, p.weight, p.gives_up,
                p.adjustment_id, coalesce(p.correction, 'import'), p.batch
         from placed p
@@ -616,17 +613,16 @@ begin
     return query execute $q$
     with batch as materialized (
         select i.row_no, import_value(i.program_id) as program_id,
-            coalesce(import_value(i.fiscal_year), '') as year_text,
+               coalesce(import_value(i.fiscal_year), '') as year_text,
                import_value(i.entry_id) as entry_id, import_value(i.kind) as kind, import_value(i.month) as month_text,
                import_whole(import_value(i.month)) as month, import_value(i.entry_date) as day,
                bpm.try_parse_number(i.amount) as a, import_sign(i.amount) as sign, import_value(i.fund) as fund,
                import_value(i.economic_id) as economic_id, import_value(i.currency) as currency,
                import_value(i.procedure) as procedure, import_value(i.note) as note,
                coalesce(import_value(i.batch), case when i.reason is null then $5 end) as batch,
-               import_form('program_id', i.program_id, i.fiscal_year,
-                   concat_ws(E'\x1f', i.program_id, i.fiscal_year, i.entry_id,
-                   i.kind, i.month, i.entry_date, i.amount, i.fund, i.economic_id, i.currency, i.procedure, i.note,
-                       '')) as form
+               import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year,
+                   i.entry_id, i.kind, i.month, i.entry_date, i.amount, i.fund, i.economic_id, i.currency, i.procedure,
+                   i.note, '')) as form
         from import_budget i
         where i.row_no > $1 and i.row_no <= $2 and (not $3 or i.reason is not null)
             and ($4 is null or i.loaded_by = $4)
@@ -639,21 +635,21 @@ begin
         select import_choices('budget_entry', 'kind') as kinds
     ), judged as (
         select b.*, y.year, d.value as entry_date, (b.a).value as amount, coalesce(e.same, false) as same,
-            coalesce(b.form, import_reason(
+               coalesce(b.form, import_reason(
                y.reason,
                case when b.program_id is null then 'program_id is missing'
                     when y.year is not null and g.program_id is null
                     then format('there is no program "%s" in %s', import_short(b.program_id), y.year) end,
                case when b.entry_id is null
-                   then 'entry_id is missing: without it a second import would double the money' end,
+                    then 'entry_id is missing: without it a second import would double the money' end,
                case when b.kind is null then 'kind is missing' else import_choice_reason('kind', b.kind, h.kinds) end,
                case when b.month_text is not null and (b.month between 1 and 12) is not true
                     then format('month "%s" is no month', import_short(b.month_text))
                     when b.kind = 'planned' and b.month is null then 'month is missing'
                     when b.kind <> 'planned' and b.month is not null then 'only planned has a month' end,
                case when b.day is null then 'entry_date is missing' else 'entry_date: ' || d.reason end,
-               case when (b.a).reason is null and (b.a).value is null then 'amount is missing' else 'amount: '
-                   || (b.a).reason end,
+               case when (b.a).reason is null and (b.a).value is null then 'amount is missing'
+                    else 'amount: ' || (b.a).reason end,
                case when abs((b.a).value) >= 1e18 then 'amount is too large'
                     when (b.a).value <> round((b.a).value, 2) then 'amount has more than 2 decimals' end,
                'amount: ' || case when b.sign is null or (b.a).reason is not null then null
@@ -662,12 +658,12 @@ begin
                case when b.fund is not null and not exists (select from fund x where x.fund = b.fund)
                     then format('there is no fund "%s"', import_short(b.fund)) end,
                case when b.economic_id is not null
-                   and not exists (select from economic_class x where x.economic_id = b.economic_id)
+                        and not exists (select from economic_class x where x.economic_id = b.economic_id)
                     then format('there is no economic class "%s"', import_short(b.economic_id)) end,
                case when b.currency !~ '^[A-Z]{3}$'
-                   then format('currency "%s" is no code of three capitals', import_short(b.currency)) end,
+                    then format('currency "%s" is no code of three capitals', import_short(b.currency)) end,
                case when b.kind = 'adjusted' and b.procedure is null
-                   then 'procedure is missing: by which the budget was changed'
+                    then 'procedure is missing: by which the budget was changed'
                     when b.kind <> 'adjusted' and b.procedure is not null then 'only adjusted has a procedure' end),
                case when not e.same
                     then 'the entry is recorded already, and differs: correct it with an entry of its own'
@@ -679,8 +675,8 @@ begin
         left join days d on d.day = b.day
         left join program g on g.program_id = b.program_id and g.fiscal_year = y.year
         left join lateral (
-            select (e.kind, e.month, e.entry_date, e.amount) is not distinct
-                from (b.kind, b.month, d.value, (b.a).value)
+            select (e.kind, e.month, e.entry_date, e.amount)
+                    is not distinct from (b.kind, b.month, d.value, (b.a).value)
                 and (b.fund is null or e.fund is not distinct from b.fund)
                 and (b.economic_id is null or e.economic_id is not distinct from b.economic_id)
                 and (b.currency is null or e.currency is not distinct from b.currency) as same
@@ -697,8 +693,7 @@ begin
         where p.why is null and not p.same and p.place = 1 and p.procedure is not null
     ), added as (
         insert into budget_entry (program_id, fiscal_year, entry_id, kind, month, entry_date, amount, fund,
-            economic_id,
-                                  currency, adjustment_id, reason, batch)
+                                  economic_id, currency, adjustment_id, reason, batch)
         select p.program_id, p.year, p.entry_id, p.kind, p.month, p.entry_date, p.amount, p.fund, p.economic_id,
                p.currency, case when p.procedure is not null then p.entry_id end, coalesce(p.note, 'import'), p.batch
         from placed p
@@ -723,22 +718,20 @@ begin
     return query execute $q$
     with batch as materialized (
         select i.row_no, import_value(i.program_id) as program_id,
-            coalesce(import_value(i.fiscal_year), '') as year_text,
+               coalesce(import_value(i.fiscal_year), '') as year_text,
                coalesce(import_value(i.evaluation), 'self') as evaluation,
-                   import_value(i.indicator_id) as indicator_id,
+               import_value(i.indicator_id) as indicator_id,
                import_value(i.as_of) as day, coalesce(import_value(i.grader), '') as grader,
                coalesce(import_value(i.breakdown), '') as breakdown, bpm.try_parse_number(i.actual) as a,
                import_sign(i.actual) as sign, import_value(i.actual_date) as reached,
-                   bpm.try_parse_number(i.score) as s,
-               import_sign(i.score) as score_sign, import_value(i.evidence) as evidence, import_value(i.note) as note,
+               bpm.try_parse_number(i.score) as s, import_sign(i.score) as score_sign,
+               import_value(i.evidence) as evidence, import_value(i.note) as note,
                import_value(i.withdraw) as withdraw, import_yes(import_value(i.withdraw)) as withdraws,
                import_value(i.correction) as correction,
-                   coalesce(import_value(i.batch), case when i.reason is null then $5 end) as batch,
-               import_form('program_id', i.program_id, i.fiscal_year,
-                   concat_ws(E'\x1f', i.program_id, i.fiscal_year, i.evaluation,
-                   i.indicator_id, i.as_of, i.grader, i.breakdown, i.actual, i.actual_date, i.score, i.evidence,
-                       i.note,
-                   i.withdraw, i.correction, '')) as form
+               coalesce(import_value(i.batch), case when i.reason is null then $5 end) as batch,
+               import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year,
+                   i.evaluation, i.indicator_id, i.as_of, i.grader, i.breakdown, i.actual, i.actual_date, i.score,
+                   i.evidence, i.note, i.withdraw, i.correction, '')) as form
         from import_measurement i
         where i.row_no > $1 and i.row_no <= $2 and (not $3 or i.reason is not null)
             and ($4 is null or i.loaded_by = $4)
@@ -746,8 +739,9 @@ begin
         select t.year_text, y.* from (select distinct b.year_text from batch b) t, import_year(t.year_text) y
     ), days as materialized (
         select t.day, d.value, d.reason
-        from (select distinct b.day from (select b.day from batch b union all select b.reached from batch b) b) t,
-            bpm.try_parse_date(t.day) d
+        from (select distinct x.day
+              from (select b.day from batch b union all select b.reached from batch b) x) t
+        cross join lateral bpm.try_parse_date(t.day) d
         where t.day is not null
     ), evaluations as materialized (
         select t.evaluation, t.year_text, import_evaluation_reason(t.evaluation, y.year) as reason
@@ -755,15 +749,13 @@ begin
         join years y on y.year_text = t.year_text
     ), parsed as (
         select b.*, y.year, d.value as as_of, (b.a).value as actual, r.value as actual_date,
-            round((b.s).value, 8) as score,
-               l.recorded_at as latest, l.withdrawn as latest_withdrawn, l.actual as latest_actual,
+               round((b.s).value, 8) as score, l.recorded_at as latest,
+               l.withdrawn as latest_withdrawn, l.actual as latest_actual,
                l.actual_date as latest_date, l.score as latest_score, l.evidence as latest_evidence,
-                   l.note as latest_note,
-               coalesce(c.closed, false) as closed,
+               l.note as latest_note, coalesce(c.closed, false) as closed,
                case when b.grader = '' then v.reason
                     when not import_has_role(g.role_name)
-                        then format('the grades of "%s" are in other hands', import_short(b.grader))
-                    end as not_theirs,
+                    then format('the grades of "%s" are in other hands', import_short(b.grader)) end as not_theirs,
                import_reason(
                y.reason,
                case when b.program_id is null then 'program_id is missing' end,
@@ -778,35 +770,37 @@ begin
                     then format('"%s" is not graded by several: leave grader empty', i.indicator_id)
                     when i.source = 'graded' and b.grader = '' then 'grader is missing'
                     when i.source not in ('measured', 'graded')
-                    then format('"%s" is not measured: its score is made from its %s', i.indicator_id,
-                                case i.source when 'group' then 'parts' when 'budget' then 'budget' else 'source' end)
+                    then format('"%s" is not measured: its score is made from %s', i.indicator_id,
+                                case i.source when 'group' then 'its parts' when 'budget' then 'the budget'
+                                    when 'same' then 'the indicator of that name in another evaluation'
+                                    else 'something else' end)
                     when i.source = 'graded' and num_nonnulls((b.a).value, r.value) > 0
                     then format('"%s" is graded: write a score', i.indicator_id)
                     when i.moves = 'milestone' and (b.a).value is not null
                     then format('"%s" is a milestone: write the day on which it was reached into actual_date',
-                        i.indicator_id)
+                                i.indicator_id)
                     when i.moves <> 'milestone' and r.value is not null
                     then format('"%s" is no milestone: write its figure into actual', i.indicator_id) end,
                case when b.day is null then 'as_of is missing' else 'as_of: ' || d.reason end,
                'actual: ' || (b.a).reason, 'actual_date: ' || r.reason, 'score: ' || (b.s).reason,
                case when b.withdraws is null
-                   then format('withdraw "%s" is neither yes nor no', import_short(b.withdraw))
+                    then format('withdraw "%s" is neither yes nor no', import_short(b.withdraw))
                     when num_nonnulls((b.a).value, r.value, (b.s).value) > 1 then 'there is more than one figure'
                     when b.withdraws and b.correction is null then 'correction is missing: why is the figure withdrawn'
-                    when not b.withdraws and num_nonnulls((b.a).value, (b.a).reason, r.value, r.reason, (b.s).value,
-                        (b.s).reason) = 0
+                    when not b.withdraws
+                        and num_nonnulls((b.a).value, (b.a).reason, r.value, r.reason, (b.s).value, (b.s).reason) = 0
                     then 'there is no figure' end,
                case when (b.s).value not between 0 and 100 then 'score is outside 0 to 100' end,
                -- the target of the day is looked for where there is a sign only
-               case when b.sign is not null and (b.a).reason is null then 'actual: '
-                   || import_sign_reason(b.sign, coalesce(import_unit((
+               case when b.sign is not null and (b.a).reason is null
+                    then 'actual: ' || import_sign_reason(b.sign, coalesce(import_target_unit((
                         select t.target from target_revision t
                         where t.program_id = b.program_id and t.fiscal_year = y.year and t.evaluation = b.evaluation
                             and t.indicator_id = b.indicator_id and t.target is not null
                         order by t.valid_from <= d.value desc, t.valid_from desc, t.recorded_at desc limit 1)),
                         i.unit_of_measure), y.currency) end,
-               case when b.score_sign is not null and (b.s).reason is null then 'score: '
-                   || import_sign_reason(b.score_sign, '%', null) end,
+               case when b.score_sign is not null and (b.s).reason is null
+                    then 'score: ' || import_sign_reason(b.score_sign, '%', null) end,
                case when b.grader <> '' and i.indicator_id is not null and g.grader is null
                     then format('there is no grader "%s"', import_short(b.grader)) end,
                case when b.breakdown <> '' and k.breakdown is null
@@ -830,8 +824,8 @@ begin
         left join lateral (
             select m.recorded_at, m.withdrawn, m.actual, m.actual_date, m.score, m.evidence, m.note from measurement m
             where m.program_id = b.program_id and m.fiscal_year = y.year and m.evaluation = b.evaluation
-                and m.indicator_id = b.indicator_id and m.as_of = d.value and m.grader = b.grader
-                    and m.breakdown = b.breakdown
+                and m.indicator_id = b.indicator_id and m.as_of = d.value
+                and m.grader = b.grader and m.breakdown = b.breakdown
             order by m.recorded_at desc limit 1) l on true
         offset 0
     ), compared as (
@@ -848,7 +842,7 @@ begin
                         where m.program_id = p.program_id and m.fiscal_year = p.year and m.evaluation = p.evaluation
                             and m.indicator_id = p.indicator_id and m.as_of = p.as_of and m.grader = p.grader
                             and m.breakdown = p.breakdown and m.recorded_at < $6
-                                and (m.withdrawn is not null) = p.withdraws
+                            and (m.withdrawn is not null) = p.withdraws
                             and (p.withdraws or (m.actual, m.actual_date, m.score)
                                 is not distinct from (p.actual, p.actual_date, p.score))
                             and (p.evidence is null or m.evidence is not distinct from p.evidence)
@@ -859,8 +853,7 @@ begin
         -- the figure that stands: the latest that was not withdrawn
         left join lateral (
             select p.latest as recorded_at, p.latest_actual as actual, p.latest_date as actual_date,
-                p.latest_score as score,
-                   p.latest_evidence as evidence, p.latest_note as note
+                   p.latest_score as score, p.latest_evidence as evidence, p.latest_note as note
             where p.latest is not null and p.latest_withdrawn is null
             union all
             (select m.recorded_at, m.actual, m.actual_date, m.score, m.evidence, m.note from measurement m
@@ -869,24 +862,24 @@ begin
                  and m.grader = p.grader and m.breakdown = p.breakdown and m.withdrawn is null
                  and not exists (select from measurement w
                      where w.program_id = m.program_id and w.fiscal_year = m.fiscal_year
-                         and w.evaluation = m.evaluation
-                         and w.indicator_id = m.indicator_id and w.as_of = m.as_of and w.grader = m.grader
+                         and w.evaluation = m.evaluation and w.indicator_id = m.indicator_id
+                         and w.as_of = m.as_of and w.grader = m.grader
                          and w.breakdown = m.breakdown and w.withdrawn = m.recorded_at)
              order by m.recorded_at desc limit 1)) f on true
         offset 0
     ), judged as (
         select p.*, p.stands_already or p.before as same,
                case when p.form is not null or p.wrong is not null then coalesce(p.form, p.wrong)
-                         when p.stands_already or p.before then null
-                         when p.not_theirs is not null then p.not_theirs
-                         when p.closed then format('evaluation "%s" of the program is closed: open it again first',
-                             p.evaluation)
-                         when p.withdraws and p.stands is null then 'there is no figure to withdraw'
-                         when p.withdraws and not p.equal and num_nonnulls(p.actual, p.actual_date, p.score) > 0
-                         then 'another figure stands than the one to be withdrawn'
-                         when p.stands is not null and p.correction is null
-                         then 'the day has another figure already: say in the column correction why it is replaced'
-                    end as why
+                    when p.stands_already or p.before then null
+                    when p.not_theirs is not null then p.not_theirs
+                    when p.closed
+                    then format('evaluation "%s" of the program is closed: open it again first', p.evaluation)
+                    when p.withdraws and p.stands is null then 'there is no figure to withdraw'
+                    when p.withdraws and not p.equal and num_nonnulls(p.actual, p.actual_date, p.score) > 0
+                    then 'another figure stands than the one to be withdrawn'
+                    when p.stands is not null and p.correction is null
+                    then 'the day has another figure already: say in the column correction why it is replaced'
+               end as why
         from compared p
         offset 0
     ), placed as (
@@ -895,12 +888,11 @@ begin
                     and coalesce(bool_or(j.why is null and not j.same) over earlier, false) as waits
         from judged j
         window earlier as (partition by j.program_id, j.year, j.evaluation, j.indicator_id, j.as_of, j.grader,
-            j.breakdown
+                                        j.breakdown
                            order by j.row_no rows between unbounded preceding and 1 preceding)
     ), added as (
         insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, actual,
-            actual_date,
-                                 score, withdrawn, evidence, note, reason, batch)
+                                 actual_date, score, withdrawn, evidence, note, reason, batch)
         select p.program_id, p.year, p.evaluation, p.indicator_id, p.as_of, p.grader, p.breakdown,
                case when not p.withdraws then p.actual end, case when not p.withdraws then p.actual_date end,
                case when not p.withdraws then p.score end, case when p.withdraws then p.stands end, p.evidence, p.note,
@@ -908,8 +900,8 @@ begin
         from placed p
         where p.why is null and not p.same and not p.waits
     )
-    select p.row_no, case when p.waits then 'it waits for an earlier row of the same day' else p.why end, p.same,
-        p.waits
+    select p.row_no, case when p.waits then 'it waits for an earlier row of the same day' else p.why end,
+           p.same, p.waits
     from placed p $q$
     using after, upto, again, mine, named, started;
 end
@@ -919,8 +911,8 @@ comment on function import_measurement_step(bigint, bigint, boolean, name, text,
 -- what is common -------------------------------------------------------------------------------------------
 
 create or replace function import_range(kind text, after bigint, upto bigint, left_only boolean, mine name, named text,
-                                        started timestamptz, out moved bigint, out unchanged bigint,
-                                            out waiting boolean)
+                                        started timestamptz, out read bigint, out moved bigint, out unchanged bigint,
+                                        out waiting boolean)
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
@@ -939,6 +931,7 @@ begin
     moved := 0;
     unchanged := 0;
     begin
+        -- rounds: each moves what does not wait for another row
         loop
             execute format('with verdict as materialized (
                                 select v.* from %s($1, $2, $3, $4, $5, $6) v
@@ -953,11 +946,12 @@ begin
                                 where i.row_no > $1 and i.row_no <= $2 and i.row_no = v.row_no and v.why is not null
                                     and i.reason is distinct from v.why
                             )
-                            select count(*) filter (where v.why is null and not v.same) as moved,
+                            select count(*) as read, count(*) filter (where v.why is null and not v.same) as moved,
                                    count(*) filter (where v.why is null and v.same) as unchanged,
                                    coalesce(bool_or(v.waits), false) as waiting
                             from verdict v', quote_ident('import_' || kind || '_step'), waits_in)
                 into step using after, upto, again, mine, named, started;
+            read := coalesce(read, step.read);
             moved := moved + step.moved;
             unchanged := unchanged + step.unchanged;
             waiting := step.waiting;
@@ -973,6 +967,7 @@ begin
             raise;
         end if;
     end;
+    read := 0;
     moved := 0;
     unchanged := 0;
     waiting := false;
@@ -980,7 +975,10 @@ begin
                     where i.row_no > $1 and i.row_no <= $2 and ($3 is null or i.loaded_by = $3)
                         and (not $4 or i.reason is not null)', waits_in)
         into numbers using after, upto, mine, left_only;
-    if cardinality(numbers) = 1 then
+    if numbers is null then
+        return;
+    elsif cardinality(numbers) = 1 then
+        read := 1;
         execute format('update %s i set reason = $2,
                             batch = coalesce(nullif(i.batch, ''''), case when i.reason is null then $3 end)
                         where i.row_no = $1', waits_in)
@@ -991,7 +989,8 @@ begin
     foreach after in array array[after, middle] loop
         select r.* into half
         from import_range(kind, after, case when after = middle then upto else middle end, left_only, mine, named,
-            started) r;
+                          started) r;
+        read := read + half.read;
         moved := moved + half.moved;
         unchanged := unchanged + half.unchanged;
         waiting := waiting or half.waiting;
@@ -1038,11 +1037,12 @@ declare
     waiting boolean;
     moved_before bigint;
 begin
-    fills := case kind when 'unit' then array['unit', 'node_above'] when 'program'
-        then array['program', 'program_objective', 'responsible']
-                       when 'indicator' then array['indicator', 'target_revision'] when 'budget'
-                           then array['adjustment', 'budget_entry']
-                       when 'measurement' then array['measurement'] end::regclass[];
+    fills := case kind
+        when 'unit' then array['unit', 'node_above']
+        when 'program' then array['program', 'program_objective', 'responsible']
+        when 'indicator' then array['indicator', 'target_revision']
+        when 'budget' then array['adjustment', 'budget_entry']
+        when 'measurement' then array['measurement'] end::regclass[];
     if fills is null then
         raise exception 'there is no import of "%"', kind
             using errcode = 'invalid_parameter_value',
@@ -1072,7 +1072,7 @@ begin
             exit when range.rows = 0;
             select r.* into part from import_range(kind, after, range.upto, again, mine, batch, started) r;
             after := range.upto;
-            read := read + case when again then 0 else range.rows end;
+            read := read + case when again then 0 else part.read end;
             moved := moved + part.moved;
             unchanged := unchanged + part.unchanged;
             waiting := waiting or part.waiting;

@@ -408,7 +408,7 @@ insert into import_measurement (program_id, fiscal_year, evaluation, indicator_i
 select is((select moved from import_rows('measurement')), 1::bigint, 'and their figures');
 select results_eq('select reason from import_measurement order by row_no', $$values
     ('there is no indicator "schools" of program "P1" in 2026, evaluation "department"'),
-    ('"share" is not measured: its score is made from its source')$$, 'of that evaluation');
+    ('"share" is not measured: its score is made from the indicator of that name in another evaluation')$$, 'of that evaluation');
 delete from import_measurement;
 delete from import_indicator;
 
