@@ -1021,6 +1021,8 @@ create or replace function import_rows(kind text, batch text default null, out r
     language plpgsql volatile parallel unsafe
     set search_path from current
     set jit = off
+    -- the steps join in the order that is written: they are planned often, once for every row that is looked for
+    set join_collapse_limit = 1
 as $$
 declare
     size constant integer := 100000;
