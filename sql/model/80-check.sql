@@ -247,6 +247,13 @@ cross join lateral (select greatest((now() at time zone e.zone)::date, e.day) as
 join indicator_actual m on m.program_id = e.program_id and m.fiscal_year = e.fiscal_year and m.evaluation = e.evaluation
     and m.as_of > least(x.today, e.closes_on) and (m.as_of <= e.day or m.as_of > x.today)
     and (m.recorded_at > e.known) is not true and (m.withdrawn_at <= e.known) is not true
+union all
+-- what is promised for a day of the year to come is a plan; after the year, and after today, it hides what was promised
+select e.program_id, e.fiscal_year, 'warning', 'target dated ahead', t.indicator_id,
+       format('A target or weight holds from %s, after the year and after today: it does not count.', t.valid_from), 'Check the day.'
+from @evaluation_state e
+join target_revision t on t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation
+    and t.valid_from > greatest((now() at time zone e.zone)::date, e.day, e.ends_on) and t.recorded_at <= e.known
 $$);
 
 select bpm.define_result('check_result',
