@@ -63,8 +63,8 @@ where a.program_id is not null and a.fiscal_year is not null and a.evaluation is
                         and i.evaluation = a.evaluation and i.indicator_id = a.indicator_id)
 group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id
 union all
-select v.relname::text, 'rights', null, null, null, 'The view reads with the rights of its owner, so that row security does not reach who reads it.',
-       format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).', v.relname)
+select v.relname::text collate "default", 'rights', null, null, null, 'The view reads with the rights of its owner, so that row security does not reach who reads it.',
+       format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).', v.relname::text collate "default")
 from pg_catalog.pg_class v
 where v.oid in ('program_budget'::regclass, 'indicator_actual'::regclass)
     and (select p.relrowsecurity from pg_catalog.pg_class p where p.oid = 'program'::regclass)
