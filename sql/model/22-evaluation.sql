@@ -226,7 +226,7 @@ begin
     if who is not null and not exists (select from pg_catalog.pg_roles r
                                        where r.rolname = who and pg_catalog.pg_has_role(r.oid, 'usage')) then
         raise exception 'what belongs to evaluation "%"%s is in other hands', of.evaluation,
-                case when grader_of <> '' then format(' by "%s"', grader_of) end
+                case when grader_of <> '' then format(' by "%s"', grader_of) else '' end
             using errcode = 'insufficient_privilege',
                   detail = format('The current role has to be a member of the role that %s names.',
                                   case when grader_of <> '' then 'grader' else 'evaluation' end);

@@ -97,7 +97,7 @@ begin
     select array_agg(p.program_id) into ids from program p
     where p.fiscal_year = from_year and (of_program is null or p.program_id = of_program);
     if ids is null then
-        raise exception 'there is no program% in %', case when of_program is not null then format(' "%s"', of_program) end, from_year
+        raise exception 'there is no program% in %', coalesce(' "' || of_program || '"', ''), from_year
             using errcode = 'no_data_found';
     end if;
     with added as (

@@ -63,8 +63,8 @@ where a.program_id is not null and a.fiscal_year is not null and a.evaluation is
                         and i.evaluation = a.evaluation and i.indicator_id = a.indicator_id)
 group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id
 union all
-select v.relname::text, 'rights', null, null, null, 'The view reads with the rights of its owner, so that row security does not reach who reads it.',
-       format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).', v.relname)
+select v.relname::text collate "default", 'rights', null, null, null, 'The view reads with the rights of its owner, so that row security does not reach who reads it.',
+       format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).', v.relname::text collate "default")
 from pg_catalog.pg_class v
 where v.oid in ('program_budget'::regclass, 'indicator_actual'::regclass)
     and (select p.relrowsecurity from pg_catalog.pg_class p where p.oid = 'program'::regclass)
@@ -250,6 +250,13 @@ cross join lateral (select greatest((now() at time zone e.zone)::date, e.day) as
 join indicator_actual m on m.program_id = e.program_id and m.fiscal_year = e.fiscal_year and m.evaluation = e.evaluation
     and m.as_of > least(x.today, e.closes_on) and (m.as_of <= e.day or m.as_of > x.today)
     and (m.recorded_at > e.known) is not true and (m.withdrawn_at <= e.known) is not true
+union all
+-- what is promised for a day of the year to come is a plan; after the year, and after today, it hides what was promised
+select e.program_id, e.fiscal_year, 'warning', 'target dated ahead', t.indicator_id,
+       format('A target or weight holds from %s, after the year and after today: it does not count.', t.valid_from), 'Check the day.'
+from @evaluation_state e
+join target_revision t on t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation
+    and t.valid_from > greatest((now() at time zone e.zone)::date, e.day, e.ends_on) and t.recorded_at <= e.known
 $$);
 
 select bpm.define_result('check_result',
