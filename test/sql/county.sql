@@ -585,6 +585,16 @@ select unit_id, approved, adjusted, budget, executed, execution_rate as rate, ro
        round(low, 4) as low, round(high, 4) as high
 from unit_result where fiscal_year = 2026 order by unit_id;
 
+-- Weighed otherwise, for comparison: one each, (67 + 95 + 97.5 + 96.5 + 94.3 + 57.5) / 6 = 507.8 / 6 = 84.63333333; by
+-- the budget as adjusted, meals 6600*95 = 627000 and irrigation 8000*94.3 = 754400: 1340000 + 627000 + 1306500 + 386000
+-- + 754400 + 460000 = 4873900 / 60000 = 81.23166667.
+begin;
+update setting set weigh_by = 'one';
+select weight::int as weight, score from unit_result where fiscal_year = 2026 and unit_id = 'county';
+update setting set weigh_by = 'budget';
+select weight::int as weight, score from unit_result where fiscal_year = 2026 and unit_id = 'county';
+rollback;
+
 -- Functions: education as above, health, irrigation; the offices' 57.5 are not demonstrated; national is all. What is
 -- overall has no function: nothing is unclassified.
 select function_id, programs as n, budget, executed, score, rating
@@ -633,6 +643,11 @@ from evaluation_share where fiscal_year = 2026 and unit_id = 'county' order by 1
 -- The four Es sum to the whole: weights to 61400, and to 5005500 before the rule took 2 points of 13400 = 26800.
 select sum(weight)::numeric(12,2) as weight, sum(score_sum)::numeric(12,2) as score_sum
 from aspect_result where fiscal_year = 2026 and unit_id = 'county';
+
+-- An objective is rated once all that has a part in it is closed. On 22 March the meals were open, at 95 already:
+-- 3 of the 4 programs of the children, 4 of 5 of the plan.
+select objective_id, score, rating, rating_reason
+from objective_result_at('2027-03-22') where fiscal_year = 2026 and objective_id in ('children', 'plan') order by 1;
 
 -- Three dates in one query, whatever bpm.as_of says.
 -- July: as above. End of the year, without the survey: irrigation 93.88888889; roofs (600 + 1650 + 2000 + 3000) / 90 =
