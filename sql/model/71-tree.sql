@@ -1,5 +1,16 @@
 -- Trees: which program belongs to which node, and by what part of it
 
+-- Shares of a program follow each other in the order of the objectives' ids; what goes beyond 100 counts nowhere.
+create view objective_part with (security_invoker = true) as
+select o.objective_id, o.program_id, o.fiscal_year, s.is_most, least(s.after, 1) as after, least(s.after + o.share / 100, 1) as upto
+from program_objective o
+cross join lateral (
+    select coalesce(sum(x.share) filter (where x.objective_id < o.objective_id), 0) / 100 as after,
+           bool_and((x.share, o.objective_id) <= (o.share, x.objective_id))::integer as is_most
+    from program_objective x
+    where x.program_id = o.program_id and x.fiscal_year = o.fiscal_year) s;
+comment on view objective_part is 'Which part of a program belongs to which of its objectives.';
+
 create view node_program with (security_invoker = true) as
 select 'unit'::text as tree, p.unit_id as id, p.program_id, p.fiscal_year, 1 as programs,
        0::numeric as after, 1::numeric as upto
@@ -8,14 +19,8 @@ union all
 select 'function', coalesce(p.function_id, 'unclassified'), p.program_id, p.fiscal_year, 1, 0, 1
 from program p
 union all
-select 'objective', o.objective_id, o.program_id, o.fiscal_year, s.is_most,
-       least(s.after, 1), least(s.after + o.share / 100, 1)
-from program_objective o
-cross join lateral (
-    select coalesce(sum(x.share) filter (where x.objective_id < o.objective_id), 0) / 100 as after,
-           bool_and((x.share, o.objective_id) <= (o.share, x.objective_id))::integer as is_most
-    from program_objective x
-    where x.program_id = o.program_id and x.fiscal_year = o.fiscal_year) s
+select 'objective', o.objective_id, o.program_id, o.fiscal_year, o.is_most, o.after, o.upto
+from objective_part o
 union all
 select 'objective', 'unclassified', p.program_id, p.fiscal_year, (s.share = 0)::integer, s.share, 1
 from program p

@@ -1,37 +1,29 @@
 -- Evaluations: the score of the tree, what the rules of the evaluation do to it, and what it is called
 
-select bpm.define_result('evaluation_rule',
-'What each rule of an evaluation looks at, and whether it applies to a program: its target is missed.', $$
-select e.program_id, e.fiscal_year, e.evaluation, r.rule, r.looks_at, coalesce(f.item, '') as item, r.target, f.figure,
-       r.effect, r.points, not bpm.try_met(f.figure, r.target) as applies
-from @evaluation_state e
-join score_rule r on r.evaluation = e.evaluation and r.fiscal_year <= e.fiscal_year and r.in_force
-    and not exists (select from score_rule x
-                    where x.evaluation = r.evaluation and x.rule = r.rule and x.fiscal_year > r.fiscal_year
-                        and x.fiscal_year <= e.fiscal_year)
-cross join lateral (
-    select null::text as item, case when x.budget > 0 then 100 * x.executed / x.budget end as figure
-    from (select m.approved + m.carried_over + m.adjusted as budget, m.executed
-          from program_money(e.program_id, e.fiscal_year, e.money_until, e.known) m
-          where r.looks_at = 'execution') x
-    union all
-    select null, o.coverage
-    from @evaluation_tree t
-    cross join lateral bpm.roots(t.tree) o
-    where r.looks_at = 'coverage' and t.program_id = e.program_id and t.fiscal_year = e.fiscal_year
-        and t.evaluation = e.evaluation
-    union all
-    select i.indicator_id, bpm.try_attainment(i.actual, i.target)
-    from @indicator_score i
-    where r.looks_at = 'attainment' and i.program_id = e.program_id and i.fiscal_year = e.fiscal_year
-        and i.evaluation = e.evaluation and i.source = 'measured' and i.weight > 0 and i.score is not null
-    union all
-    select n.id, n.score
-    from @evaluation_tree t
-    cross join lateral bpm.nodes(t.tree) n
-    where r.looks_at = 'indicator' and n.id = r.indicator_id and t.program_id = e.program_id
-        and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) f
-$$);
+-- What each rule looks at: the execution of the budget, the coverage of the tree, the score of a node, or the attainment
+-- of each indicator, which is given as two arrays.
+create function rule_figures(of_evaluation text, of_year integer, execution numeric, tree bpm.tree, items text[], attained numeric[])
+    returns table (rule text, looks_at text, item text, target bpm.target, figure numeric, effect text, points numeric,
+                   applies boolean)
+    language sql stable parallel safe
+begin atomic
+    select r.rule, r.looks_at, f.item, r.target, f.figure, r.effect, r.points, not bpm.try_met(f.figure, r.target)
+    from score_rule r
+    cross join lateral (
+        select '' as item, execution as figure where r.looks_at = 'execution'
+        union all
+        select '', o.coverage from bpm.roots(tree) o where r.looks_at = 'coverage'
+        union all
+        select n.id, n.score from bpm.nodes(tree) n where r.looks_at = 'indicator' and n.id = r.indicator_id
+        union all
+        select x.item, x.figure from unnest(items, attained) x (item, figure) where r.looks_at = 'attainment') f
+    where r.evaluation = of_evaluation and r.fiscal_year <= of_year and r.in_force
+        and not exists (select from score_rule x
+                        where x.evaluation = r.evaluation and x.rule = r.rule and x.fiscal_year > r.fiscal_year
+                            and x.fiscal_year <= of_year);
+end;
+comment on function rule_figures(text, integer, numeric, bpm.tree, text[], numeric[]) is
+'What each rule of an evaluation looks at, and whether it applies: its target is missed. Where there is no figure it does not.';
 
 -- Deductions come first, then the lowest cap, then a veto.
 create function ruled_score(score numeric, deducted numeric, cap numeric, vetoed boolean) returns numeric
@@ -45,6 +37,16 @@ create function not_demonstrated() returns text
     return 'not demonstrated';
 comment on function not_demonstrated() is 'What stands where a rating would, when too little was measured to give one.';
 
+create function rank_below(scale bpm.scale) returns integer
+    language sql immutable parallel safe
+    return greatest(bpm.rating_rank(0, scale), bpm.rating_rank(100, scale)) + 1;
+comment on function rank_below(bpm.scale) is 'The rank of what was not demonstrated: below the worst of a scale.';
+
+create function under_floor(coverage numeric, floor numeric) returns text
+    language sql immutable parallel safe
+    return format('%s %% is measured, under the floor of %s %%', trim_scale(round(coverage, 2)), trim_scale(floor));
+comment on function under_floor(numeric, numeric) is 'Why something is not demonstrated, in words.';
+
 select bpm.define_result('evaluation_score',
 'What evaluation_result shows, and the tree that it comes from.', $$
 select e.program_id, e.fiscal_year, e.evaluation, e.unit_id,
@@ -54,34 +56,50 @@ select e.program_id, e.fiscal_year, e.evaluation, e.unit_id,
        r.score::numeric(20,8) as score, c.coverage::numeric(20,8) as coverage,
        r.low::numeric(20,8) as low, r.high::numeric(20,8) as high, e.floor::numeric(20,8) as floor,
        case g.reason when 'rated' then bpm.rating(r.score, s.scale) when 'coverage' then not_demonstrated() end as rating,
-       case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale)
-            when 'coverage' then greatest(bpm.rating_rank(0, s.scale), bpm.rating_rank(100, s.scale)) + 1 end as rating_rank,
-       case g.reason when 'coverage' then format('%s %% is measured, under the floor of %s %%', trim_scale(round(c.coverage, 2)), trim_scale(e.floor))
+       case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale) when 'coverage' then rank_below(s.scale) end as rating_rank,
+       case g.reason when 'coverage' then under_floor(c.coverage, e.floor)
             when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
        (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
        e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, e.name,
-       t.tree
+       t.tree, t.items, t.attained, b.execution
 from @evaluation_state e
 left join framework f on f.framework_id = e.framework_id
-left join lateral setting_of(e.fiscal_year) y on true
-cross join lateral (select coalesce(f.scale, y.scale) as scale) s
-left join lateral (
-    select t.tree, t.indicators, t.scored_indicators from @evaluation_tree t
-    where t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) t on true
+cross join lateral (select coalesce(f.scale, e.scale) as scale) s
+cross join lateral program_money(e.program_id, e.fiscal_year, e.covers, e.unit_id, e.currency, e.money_until, e.known) m
+cross join lateral (
+    select case when m.approved + m.carried_over + m.adjusted > 0
+                then 100 * m.executed / (m.approved + m.carried_over + m.adjusted) end as execution) b
+cross join lateral (
+    -- a root that has no name. Siblings that all weigh nothing, as before their targets were set, count alike: a tree
+    -- needs some weight.
+    select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
+           sum(n.leaf)::integer as indicators, count(n.score)::integer as scored_indicators,
+           array_agg(n.id order by n.id) filter (where n.attained is not null) as items,
+           array_agg(n.attained order by n.id) filter (where n.attained is not null) as attained
+    from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id,
+                 case when bool_or(i.weight > 0) over w then i.weight
+                      when bool_or(not i.retired) over w then (not i.retired)::integer else 1 end as weight,
+                 i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf,
+                 case when e.has_attainment_rules and i.source = 'measured' and i.weight > 0 and i.score is not null
+                      then bpm.try_attainment(i.actual, i.target) end as attained
+          from indicator_facts(e.program_id, e.fiscal_year, e.evaluation, e.counts_until, e.known, e.starts_on, e.ends_on,
+                               e.before_the_event, b.execution) i
+          window w as (partition by i.parent_id)
+          union all
+          select '', null, 1, null, null, 'mean'::bpm.method, 0, null from place) n) t
 left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true
-left join lateral (
+cross join lateral (
     select sum(x.points) filter (where x.effect = 'deduct') as deducted,
            min(x.points) filter (where x.effect = 'cap') as cap, bool_or(x.effect = 'veto') as vetoed
-    from @evaluation_rule x
-    where x.program_id = e.program_id and x.fiscal_year = e.fiscal_year and x.evaluation = e.evaluation and x.applies
-    group by x.program_id) u on true
+    from rule_figures(e.evaluation, e.fiscal_year, b.execution, t.tree, t.items, t.attained) x
+    where x.applies) u
 cross join lateral (
     select ruled_score(o.score, u.deducted, u.cap, u.vetoed) as score,
            ruled_score(coalesce(o.low, 0), u.deducted, u.cap, u.vetoed) as low,
            ruled_score(coalesce(o.high, 100), u.deducted, u.cap, u.vetoed) as high) r
 cross join lateral (select coalesce(o.coverage, 0) as coverage) c
 cross join lateral (
-    select case when not e.closed and y.rate_so_far is not true then 'open'
+    select case when not e.closed and e.rate_so_far is not true then 'open'
                 when c.coverage < e.floor then 'coverage'
                 when r.score is null then 'nothing' else 'rated' end as reason) g
 $$);
@@ -94,15 +112,22 @@ select program_id, fiscal_year, evaluation, unit_id, indicators, scored_indicato
 from @evaluation_score
 $$);
 
+select bpm.define_result('evaluation_tree',
+'The indicators of an evaluation of a program as one value of type bpm.tree, scored as its policies say.', $$
+select program_id, fiscal_year, evaluation, tree
+from @evaluation_score
+$$);
+
 select bpm.define_result('score_rule_result',
 'One row per rule of an evaluation of a program, and per indicator where it looks at each: what it found, and what it cost.', $$
-select x.program_id, x.fiscal_year, x.evaluation, x.rule, x.item, coalesce(x.applies, false)::integer as applies,
+select e.program_id, e.fiscal_year, e.evaluation, x.rule, x.item, coalesce(x.applies, false)::integer as applies,
        (case when x.applies then x.points end)::numeric(20,8) as points,
        (case when abs(x.figure) < 1e30 then x.figure end)::numeric(38,8) as figure, x.effect, x.looks_at,
        x.target::text as target, i.name
-from @evaluation_rule x
-left join indicator i on i.program_id = x.program_id and i.fiscal_year = x.fiscal_year
-    and i.evaluation = x.evaluation and i.indicator_id = x.item
+from @evaluation_score e
+cross join lateral rule_figures(e.evaluation, e.fiscal_year, e.execution, e.tree, e.items, e.attained) x
+left join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year
+    and i.evaluation = e.evaluation and i.indicator_id = x.item
 $$);
 
 select bpm.define_result('indicator_tree_result',
@@ -113,11 +138,8 @@ select e.program_id, e.fiscal_year, e.evaluation, i.indicator_id, i.parent_id, n
        n.coverage::numeric(20,8) as coverage, n.contribution::numeric(20,8) as contribution,
        (n.share * (100 - n.score))::numeric(20,8) as weight_lost,
        i.dimension, i.aspect, i.method::text as method, i.name, e.name as program_name
-from @evaluation_state e
-join lateral (
-    select t.tree from @evaluation_tree t
-    where t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) t on true
-cross join lateral bpm.nodes(t.tree) n
+from @evaluation_score e
+cross join lateral bpm.nodes(e.tree) n
 join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
     and i.indicator_id = n.id
 $$);
@@ -135,14 +157,11 @@ select e.program_id, e.fiscal_year, e.evaluation, s.indicator_id, s.parent_id, e
        s.measured_on, coalesce(s.late, false)::integer as late, s.stale::integer as stale, s.retired::integer as retired,
        s.due, s.owner, s.name, s.unit_of_measure, s.target::text as target, s.source, s.moves, s.evidence,
        e.name as program_name
-from @evaluation_state e
-left join lateral (
-    select t.tree from @evaluation_tree t
-    where t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation) t on true
+from @evaluation_score e
 join lateral (
     select s.* from @indicator_score s
     where s.program_id = e.program_id and s.fiscal_year = e.fiscal_year and s.evaluation = e.evaluation) s on true
-left join lateral bpm.nodes(t.tree) n on n.id = s.indicator_id
+left join lateral bpm.nodes(e.tree) n on n.id = s.indicator_id
 cross join lateral (select bpm.try_attainment(s.actual, s.target) as attainment) a
 where s.source <> 'group'
 $$);

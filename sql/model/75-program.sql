@@ -3,9 +3,9 @@
 select bpm.define_result('program_score',
 'What program_result shows, and the tree of the evaluation that counts.', $$
 select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id, p.revenue_type,
-       n.is_revenue::integer as is_revenue, o.is_overall::integer as is_overall,
-       (not o.is_overall)::integer as programs, (not o.is_overall and e.score is not null)::integer as scored_programs,
-       (not o.is_overall and e.closed = 1)::integer as closed_programs,
+       p.is_revenue::integer as is_revenue, p.is_overall::integer as is_overall,
+       (not p.is_overall)::integer as programs, (not p.is_overall and e.score is not null)::integer as scored_programs,
+       (not p.is_overall and e.closed = 1)::integer as closed_programs,
        m.proposed::numeric(38,2) as proposed, m.approved::numeric(38,2) as approved,
        m.carried_over::numeric(38,2) as carried_over, m.adjusted::numeric(38,2) as adjusted,
        (m.approved + m.carried_over + m.adjusted)::numeric(38,2) as budget,
@@ -30,21 +30,17 @@ select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.func
        e.tree
 from @program_state p
 join unit u on u.unit_id = p.unit_id
-join nature n on n.nature = p.nature
-join scope k on k.scope = p.scope
-left join lateral setting_of(p.fiscal_year) y on true
-cross join lateral (select not n.is_revenue and k.covers <> 'own' as is_overall) o
-cross join lateral program_money(p.program_id, p.fiscal_year, p.money_until, p.known) g
+cross join lateral program_money(p.program_id, p.fiscal_year, p.covers, p.unit_id, p.currency, p.money_until, p.known) g
 -- what an overall program answers for is the money of others: it is in no sum
 cross join lateral (
-    select case when o.is_overall then 0 else g.proposed end as proposed,
-           case when o.is_overall then 0 else g.approved end as approved,
-           case when o.is_overall then 0 else g.carried_over end as carried_over,
-           case when o.is_overall then 0 else g.adjusted end as adjusted,
-           case when o.is_overall then 0 else g.received end as received,
-           case when o.is_overall then 0 else g.committed end as committed,
-           case when o.is_overall then 0 else g.executed end as executed,
-           case when o.is_overall then 0 else g.planned end as planned) m
+    select case when p.is_overall then 0 else g.proposed end as proposed,
+           case when p.is_overall then 0 else g.approved end as approved,
+           case when p.is_overall then 0 else g.carried_over end as carried_over,
+           case when p.is_overall then 0 else g.adjusted end as adjusted,
+           case when p.is_overall then 0 else g.received end as received,
+           case when p.is_overall then 0 else g.committed end as committed,
+           case when p.is_overall then 0 else g.executed end as executed,
+           case when p.is_overall then 0 else g.planned end as planned) m
 cross join lateral (select g.approved + g.carried_over + g.adjusted as budget, g.executed) c
 -- of those that are closed and at or above their floor the highest; else the self-evaluation, as far as it is
 left join lateral (
@@ -55,8 +51,8 @@ left join lateral (
         r.closes_on desc, r.evaluation
     limit 1) e on true
 cross join lateral (
-    select case when o.is_overall then 0
-                else greatest(case y.weigh_by when 'budget' then c.budget when 'received' then g.received
+    select case when p.is_overall then 0
+                else greatest(case p.weigh_by when 'budget' then c.budget when 'received' then g.received
                                    when 'executed' then g.executed when 'one' then 1 when 'own' then coalesce(p.own_weight, 0)
                                    when 'indicators' then e.indicators else g.approved end, 0) end as weight) w
 left join lateral (

@@ -8,9 +8,9 @@ create function rating_of_sum(of_year integer, score numeric, coverage numeric, 
 begin atomic
     select case g.reason when 'rated' then bpm.rating(score, s.scale) when 'coverage' then not_demonstrated() end,
            case g.reason when 'rated' then bpm.rating_rank(score, s.scale)
-                when 'coverage' then greatest(bpm.rating_rank(0, s.scale), bpm.rating_rank(100, s.scale)) + 1 end,
+                when 'coverage' then rank_below(s.scale) end,
            case g.reason when 'open' then format('so far: %s of %s programs are closed', closed_programs, programs)
-                when 'coverage' then format('%s %% is measured, under the floor of %s %%', trim_scale(round(coverage, 2)), trim_scale(e.floor))
+                when 'coverage' then under_floor(coverage, e.floor)
                 when 'nothing' then 'nothing is scored' end
     from setting_of(of_year) s
     left join lateral evaluation_of('self', of_year) e on true
@@ -31,42 +31,25 @@ select p.program_id, p.fiscal_year, b.fund, b.economic_id,
        coalesce(nullif(sum(b.base) over t, 0), 1) as total,
        b.proposed, b.approved, b.carried_over, b.adjusted, b.received, b.committed, b.executed, b.planned
 from @program_state p
-left join lateral setting_of(p.fiscal_year) y on true
 left join lateral (
-    select b.fund, b.economic_id, coalesce(sum(b.proposed), 0) as proposed, coalesce(sum(b.approved), 0) as approved,
-           coalesce(sum(b.carried_over), 0) as carried_over, coalesce(sum(b.adjusted), 0) as adjusted,
-           coalesce(sum(b.received), 0) as received, coalesce(sum(b.committed), 0) as committed,
-           coalesce(sum(b.executed), 0) as executed, coalesce(sum(b.planned), 0) as planned
-    from money_entry b
+    select b.fund, b.economic_id,
+           coalesce(sum(nullif(b.proposed, 'NaN')), 0) as proposed, coalesce(sum(nullif(b.approved, 'NaN')), 0) as approved,
+           coalesce(sum(nullif(b.carried_over, 'NaN')), 0) as carried_over,
+           coalesce(sum(nullif(b.adjusted, 'NaN')), 0) as adjusted, coalesce(sum(nullif(b.received, 'NaN')), 0) as received,
+           coalesce(sum(nullif(b.committed, 'NaN')), 0) as committed,
+           coalesce(sum(nullif(b.executed, 'NaN')), 0) as executed, coalesce(sum(nullif(b.planned, 'NaN')), 0) as planned
+    from program_budget b
     where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
         and b.entry_date <= p.money_until and (b.recorded_at > p.known) is not true
+        and coalesce(b.currency, p.currency) = p.currency
     group by b.fund, b.economic_id) e on true
 cross join lateral (
     select coalesce(e.fund, p.fund) as fund, coalesce(e.economic_id, p.economic_id, 'unclassified') as economic_id,
-           greatest(case y.weigh_by when 'budget' then e.approved + e.carried_over + e.adjusted
+           greatest(case p.weigh_by when 'budget' then e.approved + e.carried_over + e.adjusted
                          when 'received' then e.received when 'executed' then e.executed else e.approved end, 0) as base,
            e.proposed, e.approved, e.carried_over, e.adjusted, e.received, e.committed, e.executed, e.planned) b
 window t as (partition by p.program_id, p.fiscal_year), w as (partition by p.program_id, p.fiscal_year
     order by b.base desc nulls last, b.fund, b.economic_id, e.fund, e.economic_id rows unbounded preceding)
-$$);
-
--- A program's row, parted by fund and economic class: money as its entries say, weight and what it weighs in proportion.
-select bpm.define_result('slice_result',
-'The result of a program by fund and economic class: money as its entries say, the weight in proportion.', $$
-select r.program_id, r.fiscal_year, r.nature, case r.is_revenue when 1 then 'none' else r.scope end as scope, s.fund, s.economic_id, r.is_revenue, s.programs,
-       s.programs * r.scored_programs as scored_programs, s.programs * r.closed_programs as closed_programs,
-       s.proposed, s.approved, s.carried_over, s.adjusted, s.approved + s.carried_over + s.adjusted as budget,
-       s.received, s.committed, s.executed, s.planned,
-       w.weight, w.weight * sign(r.scored_weight) as scored_weight, w.weight * coalesce(r.score, 0) as score_sum,
-       w.weight * r.coverage as coverage_sum, w.weight * r.low as low_sum, w.weight * r.high as high_sum,
-       w.weight * sign(r.self_weight) as self_weight, w.weight * coalesce(r.self_score, 0) as self_sum
-from @program_result r
-cross join lateral (
-    select s.* from @program_slice s
-    where s.program_id = r.program_id and s.fiscal_year = r.fiscal_year) s
-cross join lateral (
-    select round(r.weight * s.upto / s.total, 8) - round(r.weight * s.after / s.total, 8) as weight) w
-where r.is_overall = 0
 $$);
 
 create view node_overall with (security_invoker = true) as
@@ -98,7 +81,7 @@ with total as (
            sum(o.self_weight) as self_weight, sum(o.self_sum) as self_sum
     from node_above a
     cross join lateral (
-        select r.tree, r.fiscal_year,
+        select r.fiscal_year,
                sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
                sum(r.closed_programs) as closed_programs,
                sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
@@ -107,48 +90,54 @@ with total as (
                sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
                sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
                sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
-        from (select 'unit'::text as tree, r.fiscal_year, r.programs, r.scored_programs, r.closed_programs,
-                     r.proposed, r.approved, r.carried_over, r.adjusted, r.budget, r.received, r.committed, r.executed,
-                     r.planned, r.weight, r.scored_weight, r.score_sum, r.coverage_sum, r.low_sum, r.high_sum,
-                     r.self_weight, r.self_sum
-              from @program_result r
-              where r.unit_id = a.id and r.is_revenue = 0
-              union all
-              select 'function', r.fiscal_year, r.programs, r.scored_programs, r.closed_programs,
-                     r.proposed, r.approved, r.carried_over, r.adjusted, r.budget, r.received, r.committed, r.executed,
-                     r.planned, r.weight, r.scored_weight, r.score_sum, r.coverage_sum, r.low_sum, r.high_sum,
-                     r.self_weight, r.self_sum
-              from @program_result r
-              where coalesce(r.function_id, 'unclassified') = a.id and r.is_revenue = 0
-              union all
-              select 'economic', r.fiscal_year, r.programs, r.scored_programs, r.closed_programs,
-                     r.proposed, r.approved, r.carried_over, r.adjusted, r.budget, r.received, r.committed, r.executed,
-                     r.planned, r.weight, r.scored_weight, r.score_sum, r.coverage_sum, r.low_sum, r.high_sum,
-                     r.self_weight, r.self_sum
-              from @slice_result r
-              where r.economic_id = a.id and r.is_revenue = 0
-              union all
-              select 'objective', r.fiscal_year, n.programs * r.programs, n.programs * r.scored_programs, n.programs * r.closed_programs,
-                     part(r.proposed, n.after, n.upto) as proposed, part(r.approved, n.after, n.upto) as approved,
-                     part(r.carried_over, n.after, n.upto) as carried_over, part(r.adjusted, n.after, n.upto) as adjusted,
-                     part(r.budget, n.after, n.upto) as budget, part(r.received, n.after, n.upto) as received,
-                     part(r.committed, n.after, n.upto) as committed, part(r.executed, n.after, n.upto) as executed,
-                     part(r.planned, n.after, n.upto) as planned, part(r.weight, n.after, n.upto, 8) as weight,
-                     part(r.scored_weight, n.after, n.upto, 8) as scored_weight,
-                     part(r.score_sum, n.after, n.upto, 16) as score_sum,
-                     part(r.coverage_sum, n.after, n.upto, 16) as coverage_sum,
-                     part(r.low_sum, n.after, n.upto, 16) as low_sum, part(r.high_sum, n.after, n.upto, 16) as high_sum,
-                     part(r.self_weight, n.after, n.upto, 8) as self_weight,
-                     part(r.self_sum, n.after, n.upto, 16) as self_sum
+        from (select r.fiscal_year, n.programs * r.programs as programs, n.programs * r.scored_programs as scored_programs,
+                     n.programs * r.closed_programs as closed_programs,
+                     part(r.proposed, n.after, n.upto) as proposed,
+                     part(r.approved, n.after, n.upto) as approved,
+                     part(r.carried_over, n.after, n.upto) as carried_over,
+                     part(r.adjusted, n.after, n.upto) as adjusted,
+                     part(r.received, n.after, n.upto) as received,
+                     part(r.committed, n.after, n.upto) as committed,
+                     part(r.executed, n.after, n.upto) as executed,
+                     part(r.planned, n.after, n.upto) as planned,
+                     part(r.budget, n.after, n.upto) as budget,
+                     w.weight, w.weight * sign(r.scored_weight) as scored_weight,
+                     w.weight * coalesce(r.score, 0) as score_sum, w.weight * r.coverage as coverage_sum,
+                     w.weight * r.low as low_sum, w.weight * r.high as high_sum,
+                     w.weight * sign(r.self_weight) as self_weight, w.weight * coalesce(r.self_score, 0) as self_sum
               from node_program n
-              join @program_result r on r.program_id = n.program_id and r.fiscal_year = n.fiscal_year
-              where n.tree = 'objective' and n.id = a.id and r.is_revenue = 0) r
-        group by r.tree, r.fiscal_year) o
-    where o.tree = a.tree and o.fiscal_year between a.from_year and a.to_year
+              cross join lateral (
+                  select r.* from @program_result r
+                  where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year and r.is_revenue = 0
+                  offset 0) r
+              cross join lateral (
+                  select part(r.weight, n.after, n.upto, 8) as weight) w
+              where n.tree = a.tree and n.id = a.id) r
+        group by r.fiscal_year) o
+    where o.fiscal_year between a.from_year and a.to_year
+        and a.tree <> 'economic'
         -- a classification has many classes that nobody uses: the planner should not charge for them
         and (a.tree <> 'function'
              or a.id = any ((select array_agg(distinct coalesce(p.function_id, 'unclassified')) from program p)::text[]))
     group by a.tree, a.ancestor_id, o.fiscal_year
+    union all
+    select a.tree, a.ancestor_id, r.fiscal_year,
+           sum(n.programs * r.programs), sum(n.programs * r.scored_programs), sum(n.programs * r.closed_programs),
+           coalesce(sum(n.proposed), 0), coalesce(sum(n.approved), 0), coalesce(sum(n.carried_over), 0),
+           coalesce(sum(n.adjusted), 0), coalesce(sum(n.approved + n.carried_over + n.adjusted), 0), coalesce(sum(n.received), 0),
+           coalesce(sum(n.committed), 0), coalesce(sum(n.executed), 0), coalesce(sum(n.planned), 0),
+           sum(w.weight), sum(w.weight * sign(r.scored_weight)), sum(w.weight * coalesce(r.score, 0)),
+           sum(w.weight * r.coverage), sum(w.weight * r.low), sum(w.weight * r.high),
+           sum(w.weight * sign(r.self_weight)), sum(w.weight * coalesce(r.self_score, 0))
+    from @program_result r
+    cross join lateral (
+        select n.* from @program_slice n
+        where n.program_id = r.program_id and n.fiscal_year = r.fiscal_year) n
+    cross join lateral (
+        select round(r.weight * n.upto / n.total, 8) - round(r.weight * n.after / n.total, 8) as weight) w
+    join node_above a on a.tree = 'economic' and a.id = n.economic_id and r.fiscal_year between a.from_year and a.to_year
+    where r.is_revenue = 0 and r.is_overall = 0
+    group by a.tree, a.ancestor_id, r.fiscal_year
 )
 select t.tree, t.id, t.fiscal_year,
        t.programs::integer as programs, t.scored_programs::integer as scored_programs,
@@ -235,19 +224,32 @@ where tree = 'objective'
 $$);
 
 select bpm.define_result('classification_result',
-'One row per year, nature, scope and fund: the only roll-up that shows revenue and expenditure side by side, each in rows of its own.', $$
+'One row per year, nature, scope and fund: the only roll-up that shows revenue and expenditure side by side, each in rows of its own; revenue has no scope.', $$
 with total as (
-    select r.fiscal_year, r.nature, r.scope, r.fund,
-           sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-           sum(r.closed_programs) as closed_programs,
-           sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
-           sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
-           sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
-           sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
-           sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
-           sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
-    from @slice_result r
-    group by r.fiscal_year, r.nature, r.scope, r.fund
+    select r.fiscal_year, r.nature, case r.is_revenue when 1 then 'none' else r.scope end as scope, n.fund,
+           sum(n.programs * r.programs) as programs, sum(n.programs * r.scored_programs) as scored_programs,
+           sum(n.programs * r.closed_programs) as closed_programs,
+           sum(coalesce(n.proposed, 0)) as proposed,
+           sum(coalesce(n.approved, 0)) as approved,
+           sum(coalesce(n.carried_over, 0)) as carried_over,
+           sum(coalesce(n.adjusted, 0)) as adjusted,
+           sum(coalesce(n.received, 0)) as received,
+           sum(coalesce(n.committed, 0)) as committed,
+           sum(coalesce(n.executed, 0)) as executed,
+           sum(coalesce(n.planned, 0)) as planned,
+           sum(coalesce(n.approved + n.carried_over + n.adjusted, 0)) as budget,
+           sum(w.weight) as weight, sum(w.weight * sign(r.scored_weight)) as scored_weight,
+           sum(w.weight * coalesce(r.score, 0)) as score_sum, sum(w.weight * r.coverage) as coverage_sum,
+           sum(w.weight * r.low) as low_sum, sum(w.weight * r.high) as high_sum,
+           sum(w.weight * sign(r.self_weight)) as self_weight, sum(w.weight * coalesce(r.self_score, 0)) as self_sum
+    from @program_result r
+    cross join lateral (
+        select n.* from @program_slice n
+        where n.program_id = r.program_id and n.fiscal_year = r.fiscal_year) n
+    cross join lateral (
+        select round(r.weight * n.upto / n.total, 8) - round(r.weight * n.after / n.total, 8) as weight) w
+    where r.is_overall = 0
+    group by r.fiscal_year, r.nature, case r.is_revenue when 1 then 'none' else r.scope end, n.fund
 )
 select t.fiscal_year, t.nature, t.scope, t.fund,
        t.programs::integer as programs, t.scored_programs::integer as scored_programs,

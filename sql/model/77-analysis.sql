@@ -59,16 +59,14 @@ select e.program_id, e.fiscal_year, e.evaluation, coalesce(x.dimension, 'none') 
        x.score_sum::numeric(38,24) as score_sum,
        round(x.score_sum / nullif(x.scored_share, 0), 8)::numeric(20,8) as score,
        round(100 * x.scored_share / nullif(x.share, 0), 8)::numeric(20,8) as coverage, e.name as program_name
-from @evaluation_state e
+from @evaluation_score e
 cross join lateral (
     select i.dimension, i.aspect, count(*) as indicators, count(n.score) as scored_indicators, sum(n.share) as share,
            coalesce(sum(n.share) filter (where n.score is not null), 0) as scored_share,
            coalesce(sum(n.share * n.score), 0) as score_sum
-    from @evaluation_tree t
-    cross join lateral bpm.nodes(t.tree) n
+    from bpm.nodes(e.tree) n
     join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
         and i.indicator_id = n.id and i.source <> 'group'
-    where t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation
     group by i.dimension, i.aspect) x
 $$);
 
@@ -144,7 +142,7 @@ join lateral (
         and i.source = 'measured' and i.moves = 'cumulative') i on true
 cross join lateral (
     select m.approved + m.carried_over + m.adjusted as budget, m.executed
-    from program_money(p.program_id, p.fiscal_year, p.money_until, p.known) m) m
+    from program_money(p.program_id, p.fiscal_year, p.covers, p.unit_id, p.currency, p.money_until, p.known) m) m
 cross join lateral (
     select sum(x.actual) as actual, count(*) as years, min(x.fiscal_year) as first_year
     from @indicator_score x
@@ -154,7 +152,7 @@ cross join lateral (
 cross join lateral (
     select sum(x.approved + x.carried_over + x.adjusted) as budget, sum(x.executed) as executed
     from @program_state y
-    cross join lateral program_money(y.program_id, y.fiscal_year, y.money_until, y.known) x
+    cross join lateral program_money(y.program_id, y.fiscal_year, y.covers, y.unit_id, y.currency, y.money_until, y.known) x
     where y.program_id = i.program_id and y.fiscal_year <= i.fiscal_year
     group by y.program_id) s
 $$);
