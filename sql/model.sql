@@ -102,6 +102,9 @@ as $$
     ('tree_lock', 'internal', null, 'rules', null, '{changes}', false),
     ('node_above', 'internal', null, 'rules', '{*}', null, true),
     ('node_tree', 'view', null, null, null, null, false),
+    -- these two read as their owner, for the guards: nobody else reads them
+    ('evaluation_closed', 'internal', null, null, null, null, false),
+    ('year_closed', 'internal', null, null, null, null, false),
     -- programs: what decides how one is judged and where it counts is a rule once the program is there
     ('program', 'unit', 'program_log', 'programs', '{*,-framework_id,-weight}',
      '{*,-unit_id,-nature,-scope,-lifecycle_id,-framework_id,-weight}', false),
@@ -706,8 +709,10 @@ begin
     for relation in
         execute format('select c.oid from pg_class c
             where c.relnamespace = to_regnamespace(quote_ident(%L))
-                and (c.relkind in (''r'', ''p'', ''v'')
+                and (c.relkind in (''r'', ''p'')
                      and c.relname in (select m.name from bpm.model_tables() m where m.belongs_to <> ''import'')
+                     or c.relkind = ''v''
+                     and c.relname in (select m.name from bpm.model_tables() m where m.belongs_to = ''view'')
                      or c.relkind = ''v''
                      and c.relname in (select o.name from %I.model_object o where o.kind = ''view'' and o.name !~ ''^load_''))
             order by c.relname', schema_name, schema_name)
