@@ -67,11 +67,29 @@ create trigger self_evaluated after insert on stage_event
 
 create table stage_gate (
     stage     text not null,
-    condition text not null check (condition in ('targets', 'target weights', 'all weights', 'money')),
+    condition text not null check (condition in ('targets', 'target weights', 'all weights', 'money', 'appraised',
+                                                 'review grade', 'measured')),
     primary key (stage, condition)
 );
 comment on table stage_gate is 'What must be true before a program may enter a stage.';
 comment on column stage_gate.stage is 'The stage.';
-comment on column stage_gate.condition is 'targets: every indicator has one; target weights: they total what is required without execution; all weights: they total what is required; money: there is an approved budget.';
+comment on column stage_gate.condition is 'targets: whatever weighs and is measured has one; target weights: those at the top total what is required without execution; all weights: they total what is required; money: there is an approved budget; appraised: what is new and large has been; review grade: the grades of the stages before let it go on; measured: all that weighs has a score.';
 insert into stage_gate values
-    ('approved', 'targets'), ('approved', 'target weights'), ('executing', 'money'), ('self_evaluated', 'all weights');
+    ('approved', 'targets'), ('approved', 'target weights'), ('approved', 'appraised'), ('approved', 'review grade'),
+    ('executing', 'money'), ('self_evaluated', 'all weights');
+
+create table stage_grade (
+    stage   text not null,
+    grade   text not null check (grade <> ''),
+    goes_on boolean not null,
+    sort    integer not null default 0,
+    primary key (stage, grade)
+);
+comment on table stage_grade is 'What a review may find, and whether a program goes on with it: a stage that is here needs a grade before the next gate.';
+comment on column stage_grade.stage is 'The stage in which it is reviewed.';
+comment on column stage_grade.grade is 'What the review found.';
+comment on column stage_grade.goes_on is 'Whether it may enter the budget with that; else it goes back, or nowhere.';
+comment on column stage_grade.sort is 'Place in a list.';
+insert into stage_grade values
+    ('reviewed', 'excellent', true, 1), ('reviewed', 'good', true, 2), ('reviewed', 'fair', false, 3), ('reviewed', 'poor', false, 4),
+    ('appraised', 'excellent', true, 1), ('appraised', 'good', true, 2), ('appraised', 'fair', false, 3), ('appraised', 'poor', false, 4);

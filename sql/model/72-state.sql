@@ -124,3 +124,12 @@ begin atomic
         where p.program_id = c.program_id and p.fiscal_year = of_year);
 end;
 comment on function program_money(text, integer, text, text, text, date, timestamptz) is 'The money that a program answers for, dated until a day, as known at a time: its own, or, when it is overall, that of the programs it covers.';
+
+create view stage_standing with (security_invoker = true) as
+select e.program_id, e.fiscal_year, e.at, e.stage, e.grade, e.recorded_at
+from stage_event e
+where not e.taken_back
+    and not exists (select from stage_event b
+                    where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.at = e.at
+                        and b.stage = e.stage and b.taken_back and b.recorded_at > e.recorded_at);
+comment on view stage_standing is 'The stages that programs have entered, without those that were taken back.';

@@ -7,7 +7,8 @@ create function indicator_facts(of_program text, of_year integer, of_evaluation 
     returns table (indicator_id text, parent_id text, source text, method bpm.method, dimension text, aspect text, name text,
                    unit_of_measure text, moves text, due date, owner text, sort integer, retired boolean, target bpm.target,
                    weight numeric, measured_on date, actual numeric, actual_date date, grade numeric, evidence text,
-                   late boolean, stale boolean, score numeric, best numeric)
+                   late boolean, stale boolean, score numeric, best numeric,
+                   tree_weight numeric)
     language sql stable parallel safe
 begin atomic
     select i.indicator_id, i.parent_id, i.source, i.method, i.dimension, i.aspect,
@@ -19,7 +20,10 @@ begin atomic
                 when f.score is not null then case when f.score between 0 and 100 then round(f.score, 8) end
                 when f.actual_date is not null then bpm.try_score(f.actual_date, g.target)
                 else bpm.try_score(f.actual, g.target) end as score,
-           bpm.cap(g.target) as best
+           bpm.cap(g.target) as best,
+           -- a tree needs some weight: siblings that all weigh nothing, as before their targets were set, count alike
+           case when bool_or(t.retired is not true and w.weight > 0) over siblings then case when t.retired then 0 else w.weight end
+                when bool_or(t.retired is not true) over siblings then (t.retired is not true)::integer else 1 end as tree_weight
     from indicator i
     left join indicator o on i.source = 'same' and o.program_id = i.program_id and o.fiscal_year = i.fiscal_year
         and o.evaluation = i.same_as and o.indicator_id = i.indicator_id
@@ -79,7 +83,8 @@ begin atomic
     cross join lateral (
         select coalesce(f.as_of < starts_on and not before_the_event
             or f.as_of < least(counts_until, ends_on) - i.stale_days, false) as stale) s
-    where i.program_id = of_program and i.fiscal_year = of_year and i.evaluation = of_evaluation;
+    where i.program_id = of_program and i.fiscal_year = of_year and i.evaluation = of_evaluation
+    window siblings as (partition by i.parent_id);
 end;
 comment on function indicator_facts(text, integer, text, date, timestamptz, date, date, boolean, numeric) is
 'What every indicator and group of an evaluation has: target, weight, figure and score, from the facts dated until a day, as known at a time.';

@@ -61,7 +61,7 @@ select e.program_id, e.fiscal_year, e.evaluation, e.unit_id,
             when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
        (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
        e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, e.name,
-       t.tree, t.items, t.attained, b.execution
+       t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, e.day
 from @evaluation_state e
 left join framework f on f.framework_id = e.framework_id
 cross join lateral (select coalesce(f.scale, e.scale) as scale) s
@@ -70,23 +70,21 @@ cross join lateral (
     select case when m.approved + m.carried_over + m.adjusted > 0
                 then 100 * m.executed / (m.approved + m.carried_over + m.adjusted) end as execution) b
 cross join lateral (
-    -- a root that has no name. Siblings that all weigh nothing, as before their targets were set, count alike: a tree
-    -- needs some weight.
+    -- a root that has no name, and below it what the program has
     select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
            sum(n.leaf)::integer as indicators, count(n.score)::integer as scored_indicators,
+           coalesce(sum(n.top_weight), 0) as top_weight,
            array_agg(n.id order by n.id) filter (where n.attained is not null) as items,
            array_agg(n.attained order by n.id) filter (where n.attained is not null) as attained
-    from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id,
-                 case when bool_or(i.weight > 0) over w then i.weight
-                      when bool_or(not i.retired) over w then (not i.retired)::integer else 1 end as weight,
+    from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight,
                  i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf,
+                 case when i.parent_id is null then i.weight end as top_weight,
                  case when e.has_attainment_rules and i.source = 'measured' and i.weight > 0 and i.score is not null
                       then bpm.try_attainment(i.actual, i.target) end as attained
           from indicator_facts(e.program_id, e.fiscal_year, e.evaluation, e.counts_until, e.known, e.starts_on, e.ends_on,
                                e.before_the_event, b.execution) i
-          window w as (partition by i.parent_id)
           union all
-          select '', null, 1, null, null, 'mean'::bpm.method, 0, null from place) n) t
+          select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null from place) n) t
 left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true
 cross join lateral (
     select sum(x.points) filter (where x.effect = 'deduct') as deducted,

@@ -1,17 +1,7 @@
--- Frameworks and gates
+-- Frameworks, and the next year
 
-create or replace function year_start(fiscal_year integer) returns date
-    language sql stable parallel safe
-    set search_path from current
-as $$
-    select make_date(year_start.fiscal_year - case when s.month = 1 then 0 else 1 end, s.month, 1)
-    from (select coalesce((select s.year_start_month from setting s where s.fiscal_year <= year_start.fiscal_year
-                           order by s.fiscal_year desc limit 1), 1) as month) s
-$$;
-comment on function year_start(integer) is 'The first day of a fiscal year, by the settings.';
-
-create or replace function apply_framework(program_id text, fiscal_year integer, framework_id text,
-                                           valid_from date default null, reason text default null)
+create function apply_framework(program_id text, fiscal_year integer, framework_id text, valid_from date default null,
+                                reason text default null, evaluation text default 'self')
     returns integer
     language plpgsql volatile parallel unsafe
     set search_path from current
@@ -22,6 +12,7 @@ declare
     target_year alias for $2;
     chosen alias for $3;
     day date := coalesce($4, year_start($2));
+    look alias for $6;
     added integer;
 begin
     if not exists (select from framework f where f.framework_id = chosen) then
@@ -29,38 +20,39 @@ begin
             using errcode = 'no_data_found',
                   hint = 'The table framework lists them.';
     end if;
-    update program set framework_id = chosen
-        where program_id = target_program and fiscal_year = target_year;
-    if not found then
-        raise exception 'there is no program "%" in %', target_program, target_year
-            using errcode = 'no_data_found';
+    if look = 'self' then
+        update program set framework_id = chosen
+            where program_id = target_program and fiscal_year = target_year;
+    else
+        update program_evaluation set framework_id = chosen
+            where program_id = target_program and fiscal_year = target_year and evaluation = look;
     end if;
-    -- parents before children
-    with recursive placed (indicator_id, depth) as (
-        select f.indicator_id, 0 from framework_indicator f where f.framework_id = chosen and f.parent_id is null
-        union all
-        select f.indicator_id, p.depth + 1 from placed p
-        join framework_indicator f on f.framework_id = chosen and f.parent_id = p.indicator_id
-    )
-    insert into indicator (program_id, fiscal_year, indicator_id, parent_id, name, dimension, aspect, source, method, sort)
-    select target_program, target_year, f.indicator_id, f.parent_id, f.name, f.dimension, f.aspect, f.source, f.method, f.sort
-    from placed p
-    join framework_indicator f on f.framework_id = chosen and f.indicator_id = p.indicator_id
-    order by p.depth, f.sort, f.indicator_id;
+    if not found then
+        raise exception 'there is no program "%" in %', target_program, target_year::text
+                || case when look <> 'self' then format(' with an evaluation "%s"', look) else '' end
+            using errcode = 'no_data_found',
+                  hint = 'Add a row to program, and for an evaluation other than self one to program_evaluation.';
+    end if;
+    insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect, source,
+                           same_as, method, moves, sort)
+    select target_program, target_year, look, f.indicator_id, f.parent_id, f.name, f.dimension, f.aspect, f.source,
+           f.same_as, f.method, f.moves, f.sort
+    from framework_indicator f
+    where f.framework_id = chosen;
     get diagnostics added = row_count;
-    insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight, reason)
-    select target_program, target_year, f.indicator_id, day, f.target, f.weight,
+    insert into target_revision (program_id, fiscal_year, evaluation, indicator_id, valid_from, target, weight, reason)
+    select target_program, target_year, look, f.indicator_id, day, f.target, f.weight,
            coalesce($5, format('framework %s', chosen))
     from framework_indicator f
     where f.framework_id = chosen;
     return added;
 end
 $$;
-comment on function apply_framework(text, integer, text, date, text) is
-'Gives a program the indicators, weights and rules of a framework, from a day on (the first of the fiscal year when not given). The number of indicators and groups.';
+comment on function apply_framework(text, integer, text, date, text, text) is
+'Gives an evaluation of a program (self when not said) the indicators, weights and rules of a framework, from a day on (the first of the fiscal year when not given). The number of indicators and groups.';
 
-create or replace function create_framework(framework_id text, name text, program_id text, fiscal_year integer,
-                                            description text default null)
+create function create_framework(framework_id text, name text, program_id text, fiscal_year integer,
+                                 description text default null, evaluation text default 'self')
     returns integer
     language plpgsql volatile parallel unsafe
     set search_path from current
@@ -70,15 +62,17 @@ declare
     added integer;
     scale_of bpm.scale;
 begin
-    select f.scale into scale_of from program p join framework f on f.framework_id = p.framework_id
-        where p.program_id = $3 and p.fiscal_year = $4;
+    select f.scale into scale_of from program_look l join framework f on f.framework_id = l.framework_id
+        where l.program_id = $3 and l.fiscal_year = $4 and l.evaluation = $6;
     insert into framework (framework_id, name, description, scale)
         values ($1, $2, coalesce($5, format('From program %s of %s.', $3, $4)), scale_of);
-    insert into framework_indicator (framework_id, indicator_id, parent_id, name, dimension, aspect, source, method,
-                                     target, weight, sort)
-    select $1, i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect, i.source, i.method, i.target, i.weight, i.sort
-    from indicator_score i
-    where i.program_id = $3 and i.fiscal_year = $4;
+    insert into framework_indicator (framework_id, indicator_id, parent_id, name, dimension, aspect, source, same_as, method,
+                                     moves, target, weight, sort)
+    select $1, s.indicator_id, s.parent_id, s.name, s.dimension, s.aspect, s.source, i.same_as, s.method, s.moves,
+           case when s.source in ('measured', 'graded') then s.target end, s.weight, s.sort
+    from indicator_score_at('infinity') s
+    join indicator i using (program_id, fiscal_year, evaluation, indicator_id)
+    where s.program_id = $3 and s.fiscal_year = $4 and s.evaluation = $6 and not s.retired;
     get diagnostics added = row_count;
     if added = 0 then
         raise exception 'program "%" has no indicators in %', $3, $4
@@ -87,87 +81,74 @@ begin
     return added;
 end
 $$;
-comment on function create_framework(text, text, text, integer, text) is
-'Makes a framework of the indicators that a program has at bpm.as_of. The number of indicators and groups.';
+comment on function create_framework(text, text, text, integer, text, text) is
+'Makes a framework of the indicators that an evaluation of a program (self when not said) has by its last revisions. The number of indicators and groups.';
 
--- What keeps a program from entering a stage: one row per condition that does not hold.
-create or replace function gate_faults(program_id text, fiscal_year integer, stage text)
-    returns table (condition text, detail text)
-    language plpgsql stable parallel unsafe
+create function roll_forward(from_year integer, of_program text default null, out programs integer, out indicators integer)
+    language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
 #variable_conflict use_column
 declare
-    rule setting;
-    full_total numeric;
-    execution numeric;
-    required numeric;
-    total numeric;
-    fault_count integer;
-    fault_list text;
-    money numeric;
-    gate text;
+    next_year constant integer := from_year + 1;
+    day constant date := year_start(next_year);
+    ids text[];
 begin
-    select s.* into rule from setting s where s.fiscal_year <= $2 order by s.fiscal_year desc limit 1;
-    -- a framework may have totals of its own
-    select coalesce(f.weight_total, rule.weight_total), coalesce(f.execution_points, rule.execution_points)
-        into full_total, execution
-        from program p left join framework f on f.framework_id = p.framework_id
-        where p.program_id = $1 and p.fiscal_year = $2;
-    for gate in select g.condition from stage_gate g where g.stage = $3 order by g.condition loop
-        if gate = 'targets' then
-            select count(*), string_agg(i.indicator_id, ', ' order by i.sort, i.indicator_id)
-                filter (where i.target is null) into fault_count, fault_list
-            from indicator_score i
-            where i.program_id = $1 and i.fiscal_year = $2 and i.source = 'measured';
-            if fault_count = 0 then
-                condition := gate; detail := 'The program has no indicators.'; return next;
-            elsif fault_list is not null then
-                condition := gate; detail := format('No target is set for %s.', fault_list); return next;
-            end if;
-        elsif gate in ('target weights', 'all weights') and rule.totals_required then
-            required := full_total - case gate when 'target weights' then execution else 0 end;
-            select coalesce(sum(i.weight), 0) into total
-            from indicator_score i
-            where i.program_id = $1 and i.fiscal_year = $2 and i.parent_id is null
-                and (gate = 'all weights' or i.dimension is distinct from 'execution');
-            if total <> required then
-                condition := gate;
-                detail := format('The top weights%s total %s, not %s.',
-                    case gate when 'target weights' then ' without budget execution' else '' end,
-                    trim_scale(total), trim_scale(required));
-                return next;
-            end if;
-        elsif gate = 'money' then
-            select sum(coalesce(b.approved, 0) + coalesce(b.adjusted, 0)) into money
-            from program_budget b where b.program_id = $1 and b.fiscal_year = $2;
-            if coalesce(money, 0) <= 0 then
-                condition := gate; detail := 'There is no approved budget.'; return next;
-            end if;
-        end if;
-    end loop;
+    select array_agg(p.program_id) into ids from program p
+    where p.fiscal_year = from_year and (of_program is null or p.program_id = of_program);
+    if ids is null then
+        raise exception 'there is no program% in %', case when of_program is not null then format(' "%s"', of_program) end, from_year
+            using errcode = 'no_data_found';
+    end if;
+    with added as (
+        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id, revenue_type,
+                             lifecycle_id, framework_id, weight)
+        select p.program_id, next_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
+               p.revenue_type, p.lifecycle_id, p.framework_id, p.weight
+        from program p
+        where p.fiscal_year = from_year and p.program_id = any (ids)
+            and not exists (select from program x where x.program_id = p.program_id and x.fiscal_year = next_year)
+        returning program_id
+    )
+    select count(*), array_agg(program_id) into programs, ids from added;
+    insert into program_objective (program_id, fiscal_year, objective_id, share)
+    select o.program_id, next_year, o.objective_id, o.share
+    from program_objective o
+    where o.fiscal_year = from_year and o.program_id = any (ids);
+    insert into responsible (program_id, fiscal_year, from_day, person)
+    select distinct on (r.program_id) r.program_id, next_year, day, r.person
+    from responsible r
+    where r.fiscal_year = from_year and r.program_id = any (ids)
+    order by r.program_id, r.from_day desc;
+    -- all that is recorded of the year counts, whatever the settings of the session
+    with recursive last_year as materialized (
+        select s.* from indicator_score_at('infinity') s
+        where s.fiscal_year = from_year and s.evaluation = 'self' and s.program_id = any (ids) and not s.retired
+    ), kept as (
+        select l.program_id, l.indicator_id, l.actual from last_year l where l.parent_id is null
+        union all
+        select l.program_id, l.indicator_id, l.actual
+        from kept k
+        join last_year l on l.program_id = k.program_id and l.parent_id = k.indicator_id
+    )
+    insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect, unit_of_measure,
+                           source, same_as, method, moves, due, stale_days, baseline, owner, sort)
+    select i.program_id, next_year, 'self', i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect, i.unit_of_measure,
+           i.source, i.same_as, i.method, i.moves, (i.due + interval '1 year')::date, i.stale_days,
+           case i.source when 'measured' then k.actual end, i.owner, i.sort
+    from kept k
+    join indicator i on i.program_id = k.program_id and i.fiscal_year = from_year and i.evaluation = 'self'
+        and i.indicator_id = k.indicator_id;
+    get diagnostics indicators = row_count;
+    -- a day that was promised last year is no promise for this one
+    insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight, reason)
+    select s.program_id, next_year, s.indicator_id, day, case when s.moves <> 'milestone' and s.source <> 'budget' then s.target end, s.weight,
+           format('rolled forward from %s', from_year)
+    from indicator_score_at('infinity') s
+    join indicator n on n.program_id = s.program_id and n.fiscal_year = next_year and n.evaluation = 'self'
+        and n.indicator_id = s.indicator_id
+    where s.fiscal_year = from_year and s.evaluation = 'self' and s.program_id = any (ids);
 end
 $$;
-comment on function gate_faults(text, integer, text) is
-'What keeps a program from entering a stage: the conditions of stage_gate that do not hold, each with the reason.';
-
-create or replace function stage_gate_guard() returns trigger
-    language plpgsql volatile parallel unsafe
-    set search_path from current
-as $$
-declare
-    fault record;
-begin
-    for fault in select * from gate_faults(new.program_id, new.fiscal_year, new.stage) loop
-        raise exception 'program "%" may not be % yet', new.program_id, new.stage
-            using errcode = 'check_violation',
-                  detail = fault.detail,
-                  hint = format('Condition "%s" of the stage; see stage_gate.', fault.condition);
-    end loop;
-    return new;
-end
-$$;
-comment on function stage_gate_guard() is 'Refuses a stage whose conditions do not hold.';
--- after the row is there, as nothing may fire between the lifecycle's guard and the row
-create or replace trigger lifecycle_3_gate after insert on stage_event
-    for each row execute function stage_gate_guard();
+comment on function roll_forward(integer, text) is
+'Takes the programs of a year, or one, into the next where they are not there yet: with objectives, who answers, the indicators of the self-evaluation that are not retired, their last targets and weights, and the last figure as baseline. How many programs, and indicators.';

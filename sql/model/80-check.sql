@@ -1,6 +1,6 @@
 -- What is wrong with the data
 
-create or replace view input_fault with (security_invoker = true) as
+create view input_fault with (security_invoker = true) as
 select 'program_budget'::text as input, 'missing key'::text as kind, b.program_id, b.fiscal_year, b.entry_id as item,
        'An entry lacks its program, year, key or date.'::text as detail,
        'Give every row program_id, fiscal_year, entry_id and entry_date.'::text as mend
@@ -24,33 +24,44 @@ union all
 select 'program_budget', 'no figure', b.program_id, b.fiscal_year, b.entry_id, 'An amount is NaN or infinite.',
        'Amounts are plain figures, or NULL.'
 from program_budget b
-where 'NaN' in (b.approved, b.adjusted, b.received, b.executed, b.planned)
+where 'NaN' in (b.proposed, b.approved, b.carried_over, b.adjusted, b.received, b.committed, b.executed, b.planned)
+union all
+select 'program_budget', 'other currency', b.program_id, b.fiscal_year, null,
+       format('%s entries are in %s, not in %s: they are left out of all sums.', count(*), b.currency, s.currency),
+       'Convert them, or change the currency of the settings.'
+from program_budget b
+cross join lateral setting_of(b.fiscal_year) s
+where b.currency <> s.currency
+group by b.program_id, b.fiscal_year, b.currency, s.currency
+union all
+select 'program_budget', 'no economic class', b.program_id, b.fiscal_year, b.economic_id,
+       format('%s entries are of an economic class that economic_class does not have.', count(*)), 'Add the class.'
+from program_budget b
+where b.economic_id is not null and not exists (select from economic_class c where c.economic_id = b.economic_id)
+group by b.program_id, b.fiscal_year, b.economic_id
 union all
 select 'indicator_actual', 'missing key', a.program_id, a.fiscal_year, a.indicator_id,
-       'A figure lacks its program, year, indicator or day.', 'Give every row program_id, fiscal_year, indicator_id and as_of.'
+       'A figure lacks its program, year, evaluation, indicator, day, grader or breakdown.',
+       'Give every row program_id, fiscal_year, evaluation, indicator_id and as_of; grader and breakdown are empty texts, not NULL.'
 from indicator_actual a
-where a.program_id is null or a.fiscal_year is null or a.indicator_id is null or a.as_of is null
+where a.program_id is null or a.fiscal_year is null or a.evaluation is null or a.indicator_id is null or a.as_of is null
+    or a.grader is null or a.breakdown is null
 union all
 select 'indicator_actual', 'duplicate key', a.program_id, a.fiscal_year, a.indicator_id,
        format('%s figures for %s were recorded at the same time: which one counts is open.', count(*), a.as_of),
        'Give them different times in recorded_at, or leave all but one out of the view.'
 from indicator_actual a
-group by a.program_id, a.fiscal_year, a.indicator_id, a.as_of, a.recorded_at
+group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id, a.as_of, a.grader, a.breakdown, a.recorded_at
 having count(*) > 1
 union all
 select 'indicator_actual', 'no indicator', a.program_id, a.fiscal_year, a.indicator_id,
        format('%s figures are of an indicator that the table indicator does not have.', count(*)),
        'Add the indicator, or leave its figures out of the view.'
 from indicator_actual a
-where a.program_id is not null and a.fiscal_year is not null and a.indicator_id is not null
+where a.program_id is not null and a.fiscal_year is not null and a.evaluation is not null and a.indicator_id is not null
     and not exists (select from indicator i where i.program_id = a.program_id and i.fiscal_year = a.fiscal_year
-                        and i.indicator_id = a.indicator_id)
-group by a.program_id, a.fiscal_year, a.indicator_id
-union all
-select 'indicator_actual', 'no figure', a.program_id, a.fiscal_year, a.indicator_id,
-       format('The figure %s for %s cannot be scored.', coalesce(a.actual, a.score), a.as_of), 'Figures lie between -1e20 and 1e20, scores between 0 and 100.'
-from indicator_actual a
-where not a.actual between -1e20 and 1e20 or not a.score between 0 and 100
+                        and i.evaluation = a.evaluation and i.indicator_id = a.indicator_id)
+group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id
 union all
 select v.relname::text, 'rights', null, null, null, 'The view reads with the rights of its owner, so that row security does not reach who reads it.',
        format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).', v.relname)
@@ -61,145 +72,211 @@ where v.oid in ('program_budget'::regclass, 'indicator_actual'::regclass)
                       where o.option_name = 'security_invoker'), false);
 comment on view input_fault is 'What does not fit in the two input views: one row per fault.';
 
-create or replace function check_inputs()
+create function check_inputs()
     returns table (input text, kind text, program_id text, fiscal_year integer, item text, detail text, mend text)
     language sql stable parallel safe
-    set search_path from current
-as $$
-    select input, kind, program_id, fiscal_year, item, detail, mend from input_fault order by 1, 2, 3, 4, 5
-$$;
+begin atomic
+    select input, kind, program_id, fiscal_year, item, detail, mend from input_fault order by 1, 2, 3, 4, 5;
+end;
 comment on function check_inputs() is 'What does not fit after an input view was replaced: missing keys, duplicate keys, amounts without a program, figures without an indicator.';
 
-create or replace view check_result with (security_invoker = true) as
-with program_fact as (
-    select r.*, s.weight_total, s.totals_required, s.unspent_alert, f.weight_total as framework_total,
-           t.indicators, t.without_target, t.top_weight
-    from program_result r
-    left join framework f on f.framework_id = r.framework_id
-    left join lateral (
-        select s.* from setting s where s.fiscal_year <= r.fiscal_year order by s.fiscal_year desc limit 1) s on true
-    cross join lateral (
-        select count(*) filter (where i.source <> 'group') as indicators,
-               count(*) filter (where i.source = 'measured' and i.target is null) as without_target,
-               coalesce(sum(i.weight) filter (where i.parent_id is null), 0) as top_weight
-        from indicator_score i
-        where i.program_id = r.program_id and i.fiscal_year = r.fiscal_year) t
-), fault as (
-    select 'error'::text as severity, 'money without targets'::text as kind, p.program_id, p.fiscal_year, null::text as item,
-           format('A budget of %s has no indicator.', p.budget) as detail, 'Add indicators, or apply a framework.'::text as mend
-    from program_fact p
-    where p.budget > 0 and p.indicators = 0
+-- Each fault comes from rows that are read by key, so that those of one program are found without the others.
+select bpm.define_result('program_fault',
+'What is wrong with programs: their money, their stages, their place.', $$
+select p.program_id, p.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
+from @program_state p
+left join lateral setting_of(p.fiscal_year) s on true
+cross join lateral program_money(p.program_id, p.fiscal_year, p.covers, p.unit_id, p.currency, p.money_until, p.known) m
+cross join lateral (select m.approved + m.carried_over + m.adjusted as budget) b
+cross join lateral (
+    select count(*) as indicators from indicator i
+    where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self' and i.source <> 'group') i
+cross join lateral (
+    select min(e.entry_date) filter (where e.executed <> 0 and e.entry_date <= p.money_until) as executed_on,
+           count(*) filter (where e.entry_date > x.today) as ahead, max(e.entry_date) as last_on,
+           count(*) filter (where e.entry_date > p.money_closes_on and e.entry_date <= p.day) as after_close, count(*) as entries, x.today
+    from (select greatest((now() at time zone p.zone)::date, p.day) as today) x
+    left join program_budget e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
+        and (e.recorded_at > p.known) is not true
+    group by x.today) e
+cross join lateral (values
+    ('error', 'no setting', null::text, case when s.fiscal_year is null then 'No settings are there for the year.' end,
+     'Add a row to setting, year 0 for all.'),
+    ('error', 'money without targets', null,
+     case when b.budget > 0 and i.indicators = 0 and not p.is_overall
+               and exists (select from indicator o where o.fiscal_year = p.fiscal_year)
+          then format('A budget of %s has no indicator.', b.budget) end, 'Add indicators, or apply a framework.'),
+    ('error', 'negative budget', null,
+     case when b.budget < 0 then format('Approved, carried over and adjusted make %s.', b.budget) end,
+     'Correct the entries; until then execution is not scored, and what is negative weighs nothing.'),
+    ('warning', 'over budget', null,
+     case when m.executed + m.committed > b.budget and not p.is_revenue and not p.is_overall
+          then format('%s executed and %s committed of a budget of %s.', m.executed, m.committed, b.budget) end,
+     'Record the adjustment, or correct what was executed or committed.'),
+    ('warning', 'unspent', null,
+     case when b.budget > 0 and 100 * m.executed < (100 - s.unspent_alert) * b.budget and not p.is_revenue
+               and (p.money_closes_on <= p.day or p.ends_on <= p.day)
+          then format('%s %% of the budget is executed.', round(100 * m.executed / b.budget, 4)) end,
+     'Look at the program before its next budget.'),
+    ('warning', 'plan', null,
+     case when m.planned <> 0 and m.planned <> b.budget and not p.is_overall
+          then format('The months of the plan total %s, the budget is %s.', m.planned, b.budget) end,
+     'Plan the difference, in a month to come.'),
+    ('error', 'money on overall', null, case when p.is_overall and e.entries > 0 then format('%s entries are on a program that is overall: they count in no sum.', e.entries) end,
+     'Enter the money on the programs that it covers.'),
+    ('warning', 'no revenue type', null, case when p.is_revenue and p.revenue_type is null then 'Revenue without a type counts as own and as no tax.' end,
+     'Set revenue_type.'),
+    ('note', 'no weight', null,
+     case when p.is_overall then null
+          when p.weigh_by = 'own' and coalesce(p.own_weight, 0) = 0 then 'It has no weight of its own, and weighs nothing in a roll-up.'
+          when p.weigh_by in ('approved', 'budget', 'received', 'executed')
+               and case p.weigh_by when 'approved' then m.approved when 'received' then m.received when 'executed' then m.executed else b.budget end = 0
+          then format('There is no %s money: the program weighs nothing in a roll-up.', p.weigh_by) end,
+     'Enter the money, or weigh programs otherwise: weigh_by in the settings.'),
+    ('warning', 'money dated ahead', null, case when e.ahead > 0 then format('%s entries are dated after today, the last on %s: they do not count yet.', e.ahead, e.last_on) end,
+     'Check the dates.'),
+    ('warning', 'money after the close', null, case when e.after_close > 0 then format('%s entries are dated after %s, when the money of the year was closed: they do not count.', e.after_close, p.money_closes_on) end,
+     'Date them in the year, enter them in the next, or close the year later.'),
+    ('error', 'executed before approval', null,
+     case when p.has_stages and e.executed_on is not null
+          then (select format('Money was executed on %s, %s.', e.executed_on, coalesce('the budget was approved on ' || a.day, 'and no approval is recorded'))
+                from (select min((g.at at time zone p.zone)::date) as day from stage_standing g
+                      where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.stage = 'approved' and g.recorded_at <= p.known) a
+                where a.day is null or e.executed_on < a.day) end,
+     'Correct the dates, or report the breach.')
+) f (severity, kind, item, detail, mend)
+where f.detail is not null
+union all
+select p.program_id, p.fiscal_year, 'error', 'lifecycle', v.to_stage, v.violation, 'Correct the history, or report the breach.'
+from @program_state p
+join program g on g.program_id = p.program_id and g.fiscal_year = p.fiscal_year
+join lifecycle_rule l on l.lifecycle_id = g.lifecycle_id
+cross join lateral (
+    select bpm.lifecycle_violations(e.stage, e.at, l.rule) as list from stage_standing e
+    where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.stage = any (bpm.stages(l.rule))
+        and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known) e
+cross join lateral unnest(e.list) v
+union all
+select e.program_id, e.fiscal_year, 'error', 'unknown stage', e.stage, format('The lifecycle "%s" has no such stage.', l.lifecycle_id),
+       'Change the lifecycle of the program, or the rule.'
+from stage_event e
+join program p on p.program_id = e.program_id and p.fiscal_year = e.fiscal_year
+join lifecycle_rule l on l.lifecycle_id = p.lifecycle_id
+where e.stage <> all (bpm.stages(l.rule))
+union all
+select o.program_id, o.fiscal_year, 'error', 'objective shares', null,
+       format('The shares total %s %%.', trim_scale(sum(o.share))), 'Lower them to 100 % in all; what goes beyond counts nowhere.'
+from program_objective o
+group by o.program_id, o.fiscal_year
+having sum(o.share) > 100
+union all
+select o.program_id, o.fiscal_year, 'warning', 'overall twice', o.id,
+       format('%s "%s" has several overall programs: the score of the first stands beside its roll-up.', o.tree, o.id),
+       'Make one of them a project.'
+from node_overall o
+where exists (select from node_overall x where x.tree = o.tree and x.id = o.id and x.fiscal_year = o.fiscal_year and x.program_id < o.program_id)
+$$);
+
+select bpm.define_result('evaluation_fault',
+'What is wrong with evaluations: their weights, their trees, their closing.', $$
+select e.program_id, e.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
+from @evaluation_score e
+left join lateral setting_of(e.fiscal_year) s on true
+left join framework w on w.framework_id = e.framework_id
+cross join lateral (values
+    ('error', 'weights', e.evaluation,
+     case when s.totals_required and e.indicators > 0 and e.top_weight <> coalesce(w.weight_total, s.weight_total)
+          then format('The top weights total %s, not %s.', trim_scale(e.top_weight), trim_scale(coalesce(w.weight_total, s.weight_total))) end,
+     'Revise the weights, or change weight_total in the settings.'),
+    ('warning', 'overdue', e.evaluation, case when e.closed = 0 and e.due_on < e.day then format('It was to be closed by %s.', e.due_on) end,
+     'Close it.'),
+    ('warning', 'not demonstrated', e.evaluation,
+     case when e.closed = 1 and e.indicators > 0 and e.coverage < e.floor then initcap(left(e.rating_reason, 1)) || substr(e.rating_reason, 2) || '.' end,
+     'Another evaluation can still measure it.')
+) f (severity, kind, item, detail, mend)
+where f.detail is not null
+union all
+select e.program_id, e.fiscal_year, 'error', 'tree: ' || x.kind, x.node, x.detail, 'Mend the indicators; until then the program has no score.'
+from @evaluation_score e
+cross join lateral (
+    select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
+    from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best, i.method
+          from @indicator_score i
+          where e.tree is null and i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
+          union all
+          select '', null, 1, null, null, 'mean'::bpm.method from place where e.tree is null) n) t
+cross join lateral unnest(t.list) x
+where e.tree is null
+$$);
+
+select bpm.define_result('indicator_fault',
+'What is wrong with indicators: no target, no figure, a figure that cannot be scored, one that is too old, late or ahead.', $$
+select i.program_id, i.fiscal_year, f.severity, f.kind, i.indicator_id as item, f.detail, f.mend
+from @indicator_score i
+cross join lateral (values
+    (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
+     case when i.source = 'measured' and i.target is null and i.grade is null then 'No target is set.' end, 'Add a target_revision.'),
+    (case when i.retired then null when i.weight > 0 then 'warning' end, 'no figure',
+     case when i.source in ('measured', 'graded', 'same') and i.actual is null and i.actual_date is null and i.grade is null
+               and (i.target is not null or i.source <> 'measured') then 'Nothing is measured yet.' end,
+     case i.source when 'graded' then 'Its graders have to grade it.' when 'same' then 'The indicator of the same name in the other evaluation has to be there and measured.'
+         else 'Add a measurement.' end),
+    (case when i.retired then null else 'error' end, 'not scored',
+     case when i.source <> 'group' and i.score is null and not i.stale
+               and (i.target is not null and (i.actual is not null or i.actual_date is not null) or i.grade is not null)
+          then format('The figure %s does not fit the %s.', coalesce(i.actual::text, i.actual_date::text, i.grade::text),
+                      coalesce('target ' || i.target::text, 'range of a grade, 0 to 100')) end, 'Correct the figure, or the target.'),
+    ('warning', 'stale', case when i.stale and not i.retired then format('The figure is for %s: it counts as not measured.', i.measured_on) end,
+     'Measure again, or check the day and the program''s fiscal year.'),
+    ('note', 'late', case when i.late then format('The figure is for %s, after the end of the year.', i.measured_on) end,
+     'It counts, as it came before the evaluation was closed.'),
+    ('error', 'empty group',
+     case when i.source = 'group' and i.weight > 0
+               and not exists (select from indicator c where c.program_id = i.program_id and c.fiscal_year = i.fiscal_year
+                                   and c.evaluation = i.evaluation and c.parent_id = i.indicator_id)
+          then 'There is nothing below the group.' end, 'Add indicators below it, or give it the weight 0.')
+) f (severity, kind, detail, mend)
+where f.severity is not null and f.detail is not null
+union all
+select e.program_id, e.fiscal_year, 'warning', case when m.as_of > x.today then 'figure dated ahead' else 'figure after the close' end, m.indicator_id,
+       case when m.as_of > x.today then format('A figure is for %s, after today: it does not count yet.', m.as_of)
+            else format('A figure is for %s, after the evaluation %s closed on %s: it does not count.', m.as_of, e.evaluation, e.closes_on) end,
+       case when m.as_of > x.today then 'Check the day.' else 'Open the evaluation again, with the reason, or leave it.' end
+from @evaluation_state e
+cross join lateral (select greatest((now() at time zone e.zone)::date, e.day) as today) x
+join indicator_actual m on m.program_id = e.program_id and m.fiscal_year = e.fiscal_year and m.evaluation = e.evaluation
+    and m.as_of > least(x.today, e.closes_on) and (m.as_of <= e.day or m.as_of > x.today)
+    and (m.recorded_at > e.known) is not true and (m.withdrawn_at <= e.known) is not true
+$$);
+
+select bpm.define_result('check_result',
+'What is wrong with the data: one row per fault, with severity and mend.', $$
+with fault as (
+    select * from @program_fault
     union all
-    select 'error', 'weights', p.program_id, p.fiscal_year, null,
-           format('The top weights total %s, not %s.', trim_scale(p.top_weight), trim_scale(coalesce(p.framework_total, p.weight_total))),
-           'Revise the weights, or change weight_total in the settings.'
-    from program_fact p
-    where p.indicators > 0 and p.totals_required and p.top_weight <> coalesce(p.framework_total, p.weight_total)
+    select * from @evaluation_fault
     union all
-    select 'error', 'negative budget', p.program_id, p.fiscal_year, null, format('Approved and adjusted make %s.', p.budget),
-           'Correct the entries; until then the program weighs nothing.'
-    from program_fact p
-    where p.budget < 0
+    select * from @indicator_fault
     union all
-    select 'warning', 'over budget', p.program_id, p.fiscal_year, null,
-           format('%s executed of a budget of %s.', p.executed, p.budget), 'Record the adjustment, or correct what was executed.'
-    from program_fact p
-    where p.executed > p.budget and p.is_revenue = 0
-    union all
-    select 'warning', 'unspent', p.program_id, p.fiscal_year, null,
-           format('%s %% of the budget is executed.', p.execution_rate), 'Look at the program before its next budget.'
-    from program_fact p
-    where p.execution_rate < 100 - p.unspent_alert and p.is_revenue = 0
-        and (p.stage in ('closed', 'self_evaluated', 'evaluated', 'rectified', 'applied', 'published')
-             or year_start(p.fiscal_year + 1) <= (select least(bpm.as_of(), current_date)))
-    union all
-    select 'warning', 'no revenue type', p.program_id, p.fiscal_year, null, 'Revenue without a type counts as own and as no tax.',
-           'Set revenue_type.'
-    from program_fact p
-    where p.is_revenue = 1 and p.revenue_type is null
-    union all
-    select 'note', 'no budget', p.program_id, p.fiscal_year, null, 'There is no money: the program weighs nothing in a rollup.',
-           'Enter the approved budget.'
-    from program_fact p
-    where p.budget = 0
-    union all
-    select case when i.weight > 0 then 'error' else 'note' end, 'no target', i.program_id, i.fiscal_year, i.indicator_id,
-           'No target is set.', 'Add a target_revision.'
-    from indicator_score i
-    where i.source = 'measured' and i.target is null and i.grade is null
-    union all
-    select 'warning', 'no figure', i.program_id, i.fiscal_year, i.indicator_id, 'Nothing is measured yet.', 'Add a measurement.'
-    from indicator_score i
-    where i.source = 'measured' and i.target is not null and i.weight > 0 and i.actual is null and i.grade is null
-    union all
-    select 'error', 'not scored', i.program_id, i.fiscal_year, i.indicator_id,
-           format('The figure %s does not fit the %s.', coalesce(i.actual, i.grade), coalesce('target ' || i.target::text, 'method of its group')),
-           case when i.target::text like 'direct%' then 'A grade lies between 0 and 100, or is one of 1 to 4 where a method makes grades of grades.' else 'Correct the figure.' end
-    from indicator_score i
-    where i.source <> 'group' and i.score is null and (i.target is not null and i.actual is not null or i.grade is not null)
-    union all
-    select 'error', 'empty group', i.program_id, i.fiscal_year, i.indicator_id, 'There is nothing below the group.',
-           'Add indicators below it, or give it the weight 0.'
-    from indicator_score i
-    where i.source = 'group' and i.weight > 0
-        and not exists (select from indicator c where c.program_id = i.program_id and c.fiscal_year = i.fiscal_year
-                            and c.parent_id = i.indicator_id)
-    union all
-    select 'warning', 'outside the year', i.program_id, i.fiscal_year, i.indicator_id,
-           format('The figure is for %s.', i.measured_on), 'Check the day, or the program''s fiscal year.'
-    from indicator_score i
-    where i.measured_on < year_start(i.fiscal_year)
-    union all
-    select 'error', 'executed before approval', p.program_id, p.fiscal_year, null,
-           format('Money was executed on %s, %s.', x.first, coalesce('the budget was approved on ' || a.at::date, 'and no approval is recorded')),
-           'Correct the dates, or report the breach.'
+    select null, p.fiscal_year, 'note', 'money without targets', null,
+           format('%s programs have no indicators: there is money, and nothing to score it by.', count(*)), 'Add indicators, or apply a framework.'
     from program p
-    cross join lateral (
-        select min(b.entry_date) as first from program_budget b
-        where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year and b.executed <> 0
-            and b.entry_date <= (select coalesce(bpm.as_of(), 'infinity')) and (b.recorded_at > (select coalesce(bpm.known_at(), 'infinity'))) is not true) x
-    cross join lateral (
-        select min(e.at) filter (where e.stage = 'approved') as at, count(*) as events from stage_event e
-        where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
-            and e.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))) a
-    where x.first is not null and a.events > 0 and (a.at is null or x.first < a.at::date)
+    where not exists (select from indicator i where i.fiscal_year = p.fiscal_year)
+    group by p.fiscal_year
     union all
-    select 'error', 'lifecycle', p.program_id, p.fiscal_year, v.to_stage, v.violation, 'Correct the history, or report the breach.'
-    from program p
-    join lifecycle_rule l on l.lifecycle_id = p.lifecycle_id
-    cross join lateral (
-        select bpm.lifecycle_violations(e.stage, e.at, l.rule) as list from stage_event e
-        where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.stage = any (bpm.stages(l.rule))
-            and e.at < (select (coalesce(bpm.as_of() + 1, 'infinity'))::timestamptz) and e.recorded_at <= (select coalesce(bpm.known_at(), 'infinity'))) e
-    cross join lateral unnest(e.list) v
+    select l.program_id, l.fiscal_year, 'error', 'no evaluation', l.evaluation, 'The table evaluation has no row for it: what it misses counts as zero once it is closed.', 'Add the row.'
+    from program_look l
+    where l.evaluation not in (select e.evaluation from evaluation e)
     union all
-    select 'error', 'unknown stage', e.program_id, e.fiscal_year, e.stage, format('The lifecycle "%s" has no such stage.', l.lifecycle_id),
-           'Change the lifecycle of the program, or the rule.'
-    from stage_event e
-    join program p on p.program_id = e.program_id and p.fiscal_year = e.fiscal_year
-    join lifecycle_rule l on l.lifecycle_id = p.lifecycle_id
-    where e.stage <> all (bpm.stages(l.rule))
-    union all
-    select 'error', 'no setting', p.fiscal_year::text, p.fiscal_year, null, 'No settings are there for the year.',
-           'Add a row to setting, year 0 for all.'
-    from (select distinct fiscal_year from program) p
-    where not exists (select from setting s where s.fiscal_year <= p.fiscal_year)
-    union all
-    select 'error', 'objective shares', o.program_id, o.fiscal_year, null,
-           format('The shares total %s %%.', trim_scale(sum(o.share))), 'Lower them to 100 % in all; what goes beyond counts nowhere.'
-    from program_objective o
-    group by o.program_id, o.fiscal_year
-    having sum(o.share) > 100
-    union all
-    select 'error', t.kind, null, null, t.id, t.detail,
+    select null, null, 'error', t.kind, t.id, t.detail,
            case t.kind when 'tree loop' then 'Give one of them another parent, then call refresh_trees().' else 'Call refresh_trees().' end
     from tree_faults() t
     union all
-    select 'error', f.input || ': ' || f.kind, f.program_id, f.fiscal_year, f.item, f.detail, f.mend
+    select f.program_id, f.fiscal_year, 'error', f.input || ': ' || f.kind, f.item, f.detail, f.mend
     from input_fault f
 )
 select f.program_id, f.fiscal_year,
        case f.severity when 'error' then 1 when 'warning' then 2 else 3 end as severity_rank,
        f.severity, f.kind, f.item, f.detail, f.mend
-from fault f;
-comment on view check_result is 'What is wrong with the data: one row per fault, with severity and mend.';
+from fault f
+$$);
