@@ -46,12 +46,12 @@ declare
                                      'coalesce($2, ''infinity'')');
     columns text;
 begin
-    execute format('create view %I with (security_invoker = true) as %s', name,
+    execute format('create or replace view %I with (security_invoker = true) as %s', name,
         regexp_replace(regexp_replace(query, '@day\M', at_sessions, 'g'), '@(\w+)', '\1', 'g'));
     execute format('comment on view %I is %L', name, meaning);
     select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum) into columns
     from pg_attribute a where a.attrelid = quote_ident(name)::regclass and a.attnum > 0;
-    execute format('create function %I(on_day date, as_known timestamptz default ''infinity'') returns table (%s)
+    execute format('create or replace function %I(on_day date, as_known timestamptz default ''infinity'') returns table (%s)
         language sql stable parallel safe begin atomic %s; end', name || '_at', columns,
         regexp_replace(regexp_replace(query, '@day\M', at_given, 'g'), '@(\w+)', '\1_at($1, $2)', 'g'));
     execute format('comment on function %I(date, timestamptz) is %L', name || '_at',
@@ -85,6 +85,7 @@ as $$
     ('setting', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('lifecycle_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('stage_gate', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('stage_grade', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('framework', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('framework_indicator', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('evaluation', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
@@ -629,8 +630,8 @@ create function bpm.enable_row_security(schema_name name) returns integer
 as $$
 declare
     t record;
-    -- Arrays, made once a statement: the planner does not charge them again for every row. A unit that a role sees in
-    -- some years only is the exception, and looked up by its year.
+    -- Arrays, made once a statement: reading them costs the planner next to nothing. A unit that a role sees in some
+    -- years only is the exception.
     units constant text := '(select array_agg(v.unit_id) from %1$I.unit_visible v)::text[]';
     roles constant text := '(select array_agg(r.rolname) from pg_catalog.pg_roles r
         where pg_catalog.pg_has_role(r.oid, ''usage''))::text[]';

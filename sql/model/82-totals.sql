@@ -71,3 +71,4 @@ select t.unit_id, t.fiscal_year, t.suppressed, t.programs, t.budget, t.executed,
        t.on_day
 from published_total t;
 comment on view unit_total is 'Published totals by unit and year: true totals with small figures held back, or those of the role''s own units, as setting.totals_policy says.';
+comment on column unit_total.on_day is 'The day that the figures are of.';

