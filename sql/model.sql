@@ -213,6 +213,25 @@ $$;
 comment on function bpm.model_objects(name, name) is
 'The views, functions and triggers in the schema of a model, each with a digest of its definition and its comments; with a second schema, those that lie there, over the tables of the first. Used by create_model and upgrade_model.';
 
+create function bpm.is_made(relation regclass) returns boolean
+    language plpgsql stable strict parallel safe
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    objects constant regclass := (select o.oid from pg_class c
+        join pg_class o on o.relnamespace = c.relnamespace and o.relname = 'model_object' where c.oid = relation);
+    known boolean;
+begin
+    if objects is not null then
+        execute format('select bool_or(o.kind = ''view'' and o.name = (select c.relname from pg_class c where c.oid = $1))
+            from %s o', objects) into known using relation;
+    end if;
+    return coalesce(known, true);
+end
+$$;
+comment on function bpm.is_made(regclass) is
+'Whether a view is one that the scripts of the model make; also while nothing is known of any, as when the model is being made. Used by the scripts.';
+
 -- making and upgrading
 
 create function bpm.run_model_scripts(schema_name name, after integer, upto integer, made_in name default null) returns void
@@ -468,7 +487,7 @@ declare
     has integer := (select max(substr(part, 1, 2)::integer) from bpm.model_scripts()
         where substr(part, 1, 2)::integer < 70);
     trial constant name := format('bpm trial %s', pg_backend_pid());
-    owner name;
+    owned_by name;
     routine regprocedure;
     made jsonb;
     named text;
@@ -491,7 +510,7 @@ begin
                   hint = 'Update the extension first: ALTER EXTENSION bpm UPDATE.';
     end if;
     perform bpm.lock_model(schema_name);
-    select pg_get_userbyid(c.relowner) into owner from pg_class c
+    select pg_get_userbyid(c.relowner) into owned_by from pg_class c
     where c.oid = bpm.model_relation(schema_name, 'model_version');
 
     -- The schema may have been renamed since its functions were made: those that have the path of the oldest one.
@@ -593,13 +612,17 @@ begin
     foreach statement in array coalesce(drops, '{}') loop
         execute statement;
     end loop;
+    execute format('delete from %I.model_object', schema_name);
+    execute format('insert into %I.model_object (kind, name, comments)
+        select m.kind, m.name, m.comments from jsonb_to_recordset($1) as m (kind text, name text, comments jsonb)
+        where m.kind <> ''trigger''', schema_name) using made;
     perform bpm.run_model_scripts(schema_name, 69, 99);
     for statement in
         select format('alter %s %s owner to %I', case o.kind when 'view' then 'view' else 'routine' end,
-                      case o.kind when 'view' then o.objid::regclass::text else o.objid::regprocedure::text end, owner)
+                      case o.kind when 'view' then o.objid::regclass::text else o.objid::regprocedure::text end, owned_by)
         from bpm.model_objects(schema_name) o
         join jsonb_to_recordset(made) as m (kind text, name text) on m.kind = o.kind and m.name = o.name
-        where o.kind <> 'trigger' and pg_get_userbyid(o.owner) <> owner
+        where o.kind <> 'trigger' and pg_get_userbyid(o.owner) <> owned_by
     loop
         execute statement;
     end loop;
@@ -611,10 +634,6 @@ begin
             null;
         end;
     end loop;
-    execute format('delete from %I.model_object', schema_name);
-    execute format('insert into %I.model_object (kind, name, comments)
-        select m.kind, m.name, m.comments from jsonb_to_recordset($1) as m (kind text, name text, comments jsonb)
-        where m.kind <> ''trigger''', schema_name) using made;
     return format('level %s, was %s', has, had);
 end
 $$;

@@ -9,8 +9,7 @@ as $$
 #variable_conflict use_column
 declare
     year constant integer := $1;
-    zone constant text := coalesce((select p.time_zone from place p), 'UTC');
-    day constant date := coalesce($2, (now() at time zone zone)::date);
+    day date := $2;
     k integer;
     branch text;
     shown integer;
@@ -19,6 +18,9 @@ begin
         raise exception 'totals are over all programs, and row security hides some from the current role'
             using errcode = 'insufficient_privilege',
                   hint = 'Publish as the owner of the tables, or as a role with BYPASSRLS.';
+    end if;
+    if day is null then
+        day := (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date;
     end if;
     -- two at once are one after the other
     lock table published_total in share row exclusive mode;
