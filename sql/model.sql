@@ -202,12 +202,14 @@ begin
     from pg_proc p
     where p.pronamespace = space
     union all
-    select 'trigger', format('%I on %I', t.tgname, c.relname), t.oid, c.relowner, null::text, null::jsonb
+    select 'trigger', format('%I on %I', t.tgname, c.relname), t.oid, c.relowner,
+           md5(replace(pg_get_triggerdef(t.oid), coalesce(quote_ident(made_in), '?'), quote_ident(schema_name))), null::jsonb
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid and c.relkind in ('r', 'p')
-    join pg_proc p on p.oid = t.tgfoid and p.pronamespace = space
     where not t.tgisinternal and t.tgparentid = 0
-        and c.relnamespace = quote_ident(schema_name)::regnamespace;
+        and c.relnamespace = quote_ident(schema_name)::regnamespace
+        -- a trigger that the scripts make for a function of theirs names it, as its function or in its arguments
+        and (made_in is null or strpos(pg_get_triggerdef(t.oid), quote_ident(made_in)) > 0);
 end
 $$;
 comment on function bpm.model_objects(name, name) is
@@ -435,7 +437,9 @@ begin
            h.name is not null and (k.name is not null or m.name is not null and (known = '[]' or m.kind = 'trigger')),
            m.print is distinct from h.print and h.name is not null and (k.name is not null or m.name is not null)
                and coalesce(m.kind, h.kind) <> 'trigger',
-           m.comments is distinct from k.comments and m.name is not null and m.kind <> 'trigger', h.comments, k.comments
+           m.name is not null and case m.kind when 'trigger' then m.print is distinct from h.print
+                                              else m.comments is distinct from k.comments end,
+           h.comments, k.comments
     from jsonb_to_recordset(made) as m (kind text, name text, print text, comments jsonb)
     full join bpm.model_objects(schema_name) h on h.kind = m.kind and h.name = m.name
     left join jsonb_to_recordset(known) as k (kind text, name text, comments jsonb)
@@ -639,6 +643,96 @@ end
 $$;
 comment on function bpm.upgrade_model(name) is
 'Brings a model to this version: the migrations that it does not have yet, then its views and functions, as far as they are made otherwise than before. Readers and writers wait. Data, columns that were added, the input views, grants, and comments on views and functions stay. What somebody has made over a view that has to be made anew is named first, with its definition (2BP01).';
+
+-- the office's own tables as inputs
+
+create function bpm.use_input(of_view regclass, needed text[], query text)
+    returns table (input text, kind text, program_id text, fiscal_year integer, item text, detail text, mend text)
+    language plpgsql volatile parallel unsafe
+as $$
+#variable_conflict use_column
+declare
+    view_name constant name := (select c.relname from pg_catalog.pg_class c where c.oid = of_view);
+    space constant name := (select n.nspname from pg_catalog.pg_class c
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.oid = of_view);
+    body text := pg_catalog.btrim(query, e' \t\n\r;');
+    probe constant text := pg_catalog.format('pg_temp.%I', 'bpm input ' || pg_catalog.pg_backend_pid());
+    message text;
+    missing text;
+    unknown text;
+    unfit text;
+    columns text;
+begin
+    if body is null or body = '' then
+        raise exception 'there is no query'
+            using errcode = 'invalid_parameter_value',
+                  hint = 'Write a SELECT over your tables, whose columns are named like those of the view.';
+    end if;
+    -- as a view, so that the server says which columns it has, and nothing is run
+    begin
+        execute pg_catalog.format(e'create view %s as\n%s\n', probe, body);
+    exception when syntax_error or duplicate_column or feature_not_supported or undefined_parameter or invalid_table_definition then
+        get stacked diagnostics message = message_text;
+        raise exception 'the query does not fit "%": %', view_name, message
+            using errcode = sqlstate,
+                  hint = 'It is one SELECT without parameters, and each of its columns has a name of its own.';
+    end;
+    -- q: what the query has; v: what the view has
+    select pg_catalog.string_agg(pg_catalog.quote_ident(q.attname), ', ' order by q.attnum) into unknown
+    from pg_catalog.pg_attribute q
+    where q.attrelid = probe::regclass and q.attnum > 0
+        and not exists (select from pg_catalog.pg_attribute v
+                        where v.attrelid = of_view and v.attnum > 0 and v.attname = q.attname);
+    select pg_catalog.string_agg(pg_catalog.quote_ident(n.name), ', ' order by n.place) into missing
+    from pg_catalog.unnest(needed) with ordinality as n (name, place)
+    where not exists (select from pg_catalog.pg_attribute q
+                      where q.attrelid = probe::regclass and q.attnum > 0 and q.attname = n.name);
+    -- text goes by way of its letters; a domain is what it is of
+    select pg_catalog.string_agg(pg_catalog.format('%I is %s, not %s', q.attname, pg_catalog.format_type(q.atttypid, q.atttypmod),
+               pg_catalog.format_type(v.atttypid, v.atttypmod)), '; ' order by v.attnum) into unfit
+    from pg_catalog.pg_attribute v
+    join pg_catalog.pg_attribute q on q.attrelid = probe::regclass and q.attnum > 0 and q.attname = v.attname
+    join pg_catalog.pg_type qt on qt.oid = q.atttypid
+    join pg_catalog.pg_type vt on vt.oid = v.atttypid
+    where v.attrelid = of_view and v.attnum > 0
+        and vt.oid not in (qt.oid, qt.typbasetype) and 'S' not in (qt.typcategory, vt.typcategory)
+        and not exists (select from pg_catalog.pg_cast c where c.castsource in (qt.oid, qt.typbasetype) and c.casttarget = vt.oid);
+    select pg_catalog.string_agg(
+               case when f.filler is null and q.attname is null then pg_catalog.format('null::%s as %I', f.type, v.attname)
+                    when f.filler is null then pg_catalog.format('q.%I::%s as %1$I', v.attname, f.type)
+                    when q.attname is null then pg_catalog.format('%L::%s as %I', f.filler, f.type, v.attname)
+                    else pg_catalog.format('coalesce(q.%I::%s, %L) as %1$I', v.attname, f.type, f.filler) end,
+               e',\n       ' order by v.attnum) into columns
+    from pg_catalog.pg_attribute v
+    cross join lateral (
+        select pg_catalog.format_type(v.atttypid, v.atttypmod) as type,
+               case v.attname when 'recorded_at' then '-infinity' when 'evaluation' then 'self'
+                    when 'grader' then '' when 'breakdown' then '' end as filler) f
+    left join pg_catalog.pg_attribute q on q.attrelid = probe::regclass and q.attnum > 0 and q.attname = v.attname
+    where v.attrelid = of_view and v.attnum > 0;
+    -- as the server reads it: one statement, whatever stood around it
+    body := pg_catalog.rtrim(pg_catalog.pg_get_viewdef(probe::regclass), ';');
+    execute pg_catalog.format('drop view %s', probe);
+    if unknown is not null or missing is not null then
+        raise exception 'the query does not fit "%"', view_name
+            using errcode = 'undefined_column',
+                  detail = pg_catalog.concat_ws(' ', 'It lacks ' || missing || '.', 'There is no place for ' || unknown || '.'),
+                  hint = pg_catalog.format('The columns are %s. All but %s can be left out.',
+                      (select pg_catalog.string_agg(v.attname, ', ' order by v.attnum) from pg_catalog.pg_attribute v
+                       where v.attrelid = of_view and v.attnum > 0), pg_catalog.array_to_string(needed, ', '));
+    elsif unfit is not null then
+        raise exception 'the query does not fit "%"', view_name
+            using errcode = 'datatype_mismatch',
+                  detail = pg_catalog.format('There is no cast: %s.', unfit),
+                  hint = 'Write in the query how it is to be read.';
+    end if;
+    execute pg_catalog.format(e'create or replace view %I.%I with (security_invoker = true) as\nselect %s\nfrom (\n%s\n) q',
+                              space, view_name, columns, body);
+    return query execute pg_catalog.format('select c.* from %I.check_inputs() c', space);
+end
+$$;
+comment on function bpm.use_input(regclass, text[], text) is
+'Makes an input view of a model of a query over somebody''s own tables, which is looked up as he would: columns in order and cast, what is missing filled in. An error says what does not fit; then the rows of check_inputs. What use_ledger and use_figures of the model do.';
 
 -- who sees and who writes what
 

@@ -89,9 +89,9 @@ create view unit_total as select 'of somebody' as whose;
 select throws_ok($$select bpm.upgrade_model('Old "name"')$$, '42710', 'schema "Old "name"" has a view "unit_total" that the model did not make', 'a view of somebody by the name of a new one');
 drop view unit_total cascade;
 create or replace trigger log_change after insert on program for each row execute function bpm.log_change('program_log', 'program_id', 'fiscal_year');
-drop trigger lifecycle_3_gate on stage_event;
+drop trigger lifecycle_2_guard on stage_event;
 select lives_ok($$select bpm.upgrade_model('Old "name"')$$, 'a trigger that is missing');
-select ok(exists (select from pg_trigger where tgrelid = 'stage_event'::regclass and tgname = 'lifecycle_3_gate'), 'comes too');
+select ok(exists (select from pg_trigger where tgrelid = 'stage_event'::regclass and tgname = 'lifecycle_2_guard'), 'comes too');
 
 -- a schema that was renamed
 create function mine_too() returns integer language sql set search_path = pg_catalog as 'select 1';
@@ -100,8 +100,9 @@ set local search_path = 'New "name"', public;
 select lives_ok($$select bpm.upgrade_model('New "name"')$$, 'after a rename');
 select is_empty($$select p.oid::regprocedure from pg_proc p, unnest(p.proconfig) c where p.pronamespace = '"New ""name"""'::regnamespace and c like 'search\_path=%'
     and c <> 'search_path="New ""name""", pg_temp' and p.proname <> 'mine_too'$$, 'all functions look into the schema by its new name');
+select matches((select pg_get_triggerdef(oid) from pg_trigger where tgrelid = 'stage_event'::regclass and tgname = 'lifecycle_2_guard'), '"New ""name"""\.stage_ready', 'and the gate is the one of that schema');
 select is((select proconfig from pg_proc where proname = 'mine_too'), '{search_path=pg_catalog}', 'but those of others');
-set local search_path = '';
+set local search_path = public;
 select lives_ok($$insert into "New ""name""".unit (unit_id, parent_id, name) values ('edu', 'gov', 'Education')$$, 'trees work on');
 select throws_ok($$delete from "New ""name""".budget_entry$$, '23001', null, 'and guards');
 set local search_path = public;
