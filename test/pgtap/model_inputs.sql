@@ -70,11 +70,11 @@ create table revised (dept text, year int, day date, budget numeric, spent numer
 insert into revised values ('roofs', 2026, '2026-01-01', 100, 0), ('roofs', 2026, '2026-05-01', 120, 30), ('roofs', 2026, '2026-09-01', 110, 90);
 select is_empty($$select * from model_inputs.use_ledger('
     select dept as program_id, year as fiscal_year, day::text as entry_id, day as entry_date,
-           case when row_number() over w = 1 then budget end as approved,
+           case when lag(budget) over w is null then budget end as approved, budget - lag(budget) over w as adjusted,
            spent - lag(spent, 1, 0) over w as executed
     from revised
     window w as (partition by dept, year order by day)')$$, 'revised totals');
-select results_eq('select budget, executed from model_inputs.program_result', 'values (100.00, 90.00)', 'add up to the last of them');
+select results_eq('select budget, executed from model_inputs.program_result', 'values (110.00, 90.00)', 'add up to the last of them');
 -- parts that are printed beside their total: the total is left out
 create table printed (dept text, year int, line text, part_of text, budget numeric);
 insert into printed values ('roofs', 2026, 'all', null, 100), ('roofs', 2026, 'wages', 'all', 60), ('roofs', 2026, 'slates', 'all', 40);
