@@ -63,8 +63,8 @@ comment on function bpm.define_result(text, text, text) is
 
 -- what it is made of
 
-create function bpm.model_tables(out name text, out belongs_to text, out history text, out written_by text, out inserts text[],
-                                 out updates text[], out deletes boolean) returns setof record
+create function bpm.model_tables(out name text, out belongs_to text, out history text, out written_by text,
+                                 out inserts text[], out updates text[], out deletes boolean) returns setof record
     language sql immutable parallel safe rows 90
     set search_path = pg_catalog, pg_temp
 as $$
@@ -117,7 +117,8 @@ as $$
     -- targets; is_group, breakdown_ref and grader_ref are computed: the right to them says who holds the duty
     ('indicator', 'program', 'program_log', 'targets', '{*,is_group}',
      '{name,dimension,aspect,unit_of_measure,due,owner,sort}', true),
-    ('indicator', 'program', 'program_log', 'grading', '{*}', '{name,dimension,aspect,unit_of_measure,due,owner,sort}', true),
+    ('indicator', 'program', 'program_log', 'grading', '{*}',
+     '{name,dimension,aspect,unit_of_measure,due,owner,sort}', true),
     ('indicator', 'program', 'program_log', 'rules', null,
      '{parent_id,source,same_as,method,moves,stale_days,baseline,is_group}', false),
     ('indicator_tree', 'program', null, 'rules', '{*}', '{moves}', false),
@@ -182,7 +183,8 @@ begin
     return query
     select 'view', c.relname::text, c.oid, c.relowner,
            md5(concat_ws('|', pg_get_viewdef(c.oid), c.reloptions::text,
-               (select string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod)), ',' order by a.attnum)
+               (select string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod)), ','
+                                  order by a.attnum)
                 from pg_attribute a where a.attrelid = c.oid and a.attnum > 0))),
            (select jsonb_object_agg(case d.objsubid when 0 then '' else a.attname end, d.description)
             from pg_description d
@@ -203,7 +205,8 @@ begin
     where p.pronamespace = space
     union all
     select 'trigger', format('%I on %I', t.tgname, c.relname), t.oid, c.relowner,
-           md5(replace(pg_get_triggerdef(t.oid), coalesce(quote_ident(made_in), '?'), quote_ident(schema_name))), null::jsonb
+           md5(replace(pg_get_triggerdef(t.oid), coalesce(quote_ident(made_in), '?'), quote_ident(schema_name))),
+           null::jsonb
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid and c.relkind in ('r', 'p')
     where not t.tgisinternal and t.tgparentid = 0
@@ -225,8 +228,8 @@ declare
     known boolean;
 begin
     if objects is not null then
-        execute format('select bool_or(o.kind = ''view'' and o.name = (select c.relname from pg_class c where c.oid = $1))
-            from %s o', objects) into known using relation;
+        execute format('select bool_or(o.kind = ''view'' and o.name = c.relname)
+            from %s o, pg_class c where c.oid = $1', objects) into known using relation;
     end if;
     return coalesce(known, true);
 end
@@ -236,7 +239,8 @@ comment on function bpm.is_made(regclass) is
 
 -- making and upgrading
 
-create function bpm.run_model_scripts(schema_name name, after integer, upto integer, made_in name default null) returns void
+create function bpm.run_model_scripts(schema_name name, after integer, upto integer, made_in name default null)
+    returns void
     language plpgsql volatile parallel unsafe
     set search_path = pg_catalog, pg_temp
 as $$
@@ -252,7 +256,8 @@ begin
     loop
         -- what is as it was is made over, not anew: there each statement begins its line
         execute case when script.part < '70' then script.script
-                     else regexp_replace(script.script, '^create (view|function|trigger)\M', 'create or replace \1', 'gn') end;
+                     else regexp_replace(script.script, '^create (view|function|trigger)\M',
+                                         'create or replace \1', 'gn') end;
     end loop;
 end
 $$;
@@ -298,14 +303,17 @@ begin
                   hint = 'The model makes a schema of its own; choose another name.';
     end if;
     execute format('create schema %I', schema_name);
-    execute format('comment on schema %I is %L', schema_name, 'Budget performance management: tables and views made by bpm.create_model, yours to change.');
+    execute format('comment on schema %I is %L', schema_name,
+        'Budget performance management: tables and views made by bpm.create_model, yours to change.');
     perform bpm.run_model_scripts(schema_name, 0, 69);
     select array_agg(o.kind || ' ' || o.name) into made_once from bpm.model_objects(schema_name) o;
     perform bpm.run_model_scripts(schema_name, 69, 99);
     execute format('insert into %I.model_object (kind, name, comments)
-        select o.kind, o.name, o.comments from bpm.model_objects(%L) o where o.kind <> ''trigger'' and o.kind || '' '' || o.name <> all ($1)',
+        select o.kind, o.name, o.comments from bpm.model_objects(%L) o
+        where o.kind <> ''trigger'' and o.kind || '' '' || o.name <> all ($1)',
         schema_name, schema_name) using made_once;
-    execute format('insert into %I.model_version (level, version, upgraded_at) select max(substr(part, 1, 2)::integer), %L, now()
+    execute format('insert into %I.model_version (level, version, upgraded_at)
+        select max(substr(part, 1, 2)::integer), %L, now()
         from bpm.model_scripts() where substr(part, 1, 2)::integer < 70', schema_name,
         (select extversion from pg_extension where extname = 'bpm'));
     -- Of a table that was never looked at the planner expects ten pages: then small models have plans for large ones.
@@ -334,8 +342,8 @@ begin
         select distinct w.ev_class, d.refobjid
         from pg_class v
         join pg_rewrite w on w.ev_class = v.oid
-        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid and d.refclassid = 'pg_class'::regclass
-            and d.refobjid <> v.oid
+        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+            and d.refclassid = 'pg_class'::regclass and d.refobjid <> v.oid
         join pg_class o on o.oid = d.refobjid and o.relkind = 'v'
         where v.relkind = 'v' and v.relnamespace = quote_ident(schema_name)::regnamespace
             and o.relnamespace = v.relnamespace
@@ -397,7 +405,8 @@ end
 $$;
 comment on function bpm.lock_relation(regclass) is 'Locks a table, or a view alone, against everybody. Used by lock_model.';
 
-create function bpm.model_dependents(views oid[], functions oid[], out classid oid, out objid oid, out depends_on text) returns setof record
+create function bpm.model_dependents(views oid[], functions oid[],
+                                     out classid oid, out objid oid, out depends_on text) returns setof record
     language sql stable parallel safe
     set search_path = pg_catalog, pg_temp
 as $$
@@ -421,8 +430,9 @@ $$;
 comment on function bpm.model_dependents(oid[], oid[]) is
 'All that depends on views and functions, these included: what it is, and the name of one that it depends on. Used by upgrade_model.';
 
-create function bpm.model_changes(schema_name name, made jsonb, out kind text, out name text, out objid oid, out is_made boolean,
-                                  out is_own boolean, out goes boolean, out retold boolean, out comments jsonb, out told jsonb)
+create function bpm.model_changes(schema_name name, made jsonb,
+                                  out kind text, out name text, out objid oid, out is_made boolean, out is_own boolean,
+                                  out goes boolean, out retold boolean, out comments jsonb, out told jsonb)
     returns setof record
     language plpgsql stable strict parallel unsafe
     set search_path = pg_catalog, pg_temp
@@ -582,7 +592,8 @@ begin
         left join pg_attrdef a on d.classid = 'pg_attrdef'::regclass and a.oid = d.objid
         where case when d.classid in ('pg_class'::regclass, 'pg_proc'::regclass) then d.objid <> all (own)
                    when d.classid = 'pg_trigger'::regclass
-                       then t.tgrelid <> all (own) and t.oid <> all (coalesce(own_triggers, '{}')) and not t.tgisinternal
+                       then t.tgrelid <> all (own) and t.oid <> all (coalesce(own_triggers, '{}'))
+                           and not t.tgisinternal
                    when d.classid = 'pg_attrdef'::regclass then a.adrelid <> all (own)
                    -- the types of rows come and go with their views
                    else d.classid <> 'pg_type'::regclass end) x;
@@ -594,8 +605,9 @@ begin
     end if;
 
     -- grants of what goes, and comments that are not the model's
-    select array_agg(format('drop %s if exists %s cascade', case d.classid when 'pg_class'::regclass then 'view' else 'routine' end,
-                            case d.classid when 'pg_class'::regclass then d.objid::regclass::text else d.objid::regprocedure::text end))
+    select array_agg(case d.classid
+                         when 'pg_class'::regclass then format('drop view if exists %s cascade', d.objid::regclass)
+                         else format('drop routine if exists %s cascade', d.objid::regprocedure) end)
         into drops
     from bpm.model_dependents(gone_views, gone_functions) d
     where d.classid in ('pg_class'::regclass, 'pg_proc'::regclass);
@@ -607,7 +619,8 @@ begin
             and d.classid = case c.kind when 'view' then 'pg_class' when 'function' then 'pg_proc' end::regclass
         cross join lateral bpm.model_grants(schema_name, c.kind, c.objid) with ordinality g (statement, place)
         union all
-        select 0, case when c.kind = 'function' then format('comment on routine %s is %L', c.objid::regprocedure, t.value)
+        select 0, case when c.kind = 'function'
+                           then format('comment on routine %s is %L', c.objid::regprocedure, t.value)
                        when t.key = '' then format('comment on view %s is %L', c.objid::regclass, t.value)
                        else format('comment on column %s.%I is %L', c.objid::regclass, t.key, t.value) end
         from bpm.model_changes(schema_name, made) c
@@ -622,8 +635,8 @@ begin
         where m.kind <> ''trigger''', schema_name) using made;
     perform bpm.run_model_scripts(schema_name, 69, 99);
     for statement in
-        select format('alter %s %s owner to %I', case o.kind when 'view' then 'view' else 'routine' end,
-                      case o.kind when 'view' then o.objid::regclass::text else o.objid::regprocedure::text end, owned_by)
+        select case o.kind when 'view' then format('alter view %s owner to %I', o.objid::regclass, owned_by)
+                           else format('alter routine %s owner to %I', o.objid::regprocedure, owned_by) end
         from bpm.model_objects(schema_name) o
         join jsonb_to_recordset(made) as m (kind text, name text) on m.kind = o.kind and m.name = o.name
         where o.kind <> 'trigger' and pg_get_userbyid(o.owner) <> owned_by
@@ -671,7 +684,8 @@ begin
     -- as a view, so that the server says which columns it has, and nothing is run
     begin
         execute pg_catalog.format(e'create view %s as\n%s\n', probe, body);
-    exception when syntax_error or duplicate_column or feature_not_supported or undefined_parameter or invalid_table_definition then
+    exception when syntax_error or duplicate_column or feature_not_supported or undefined_parameter
+            or invalid_table_definition then
         get stacked diagnostics message = message_text;
         raise exception 'the query does not fit "%": %', view_name, message
             using errcode = sqlstate,
@@ -688,17 +702,20 @@ begin
     where not exists (select from pg_catalog.pg_attribute q
                       where q.attrelid = probe::regclass and q.attnum > 0 and q.attname = n.name);
     -- text goes by way of its letters; a domain is what it is of
-    select pg_catalog.string_agg(pg_catalog.format('%I is %s, not %s', q.attname, pg_catalog.format_type(q.atttypid, q.atttypmod),
-               pg_catalog.format_type(v.atttypid, v.atttypmod)), '; ' order by v.attnum) into unfit
+    select pg_catalog.string_agg(pg_catalog.format('%I is %s, not %s', q.attname,
+               pg_catalog.format_type(q.atttypid, q.atttypmod), pg_catalog.format_type(v.atttypid, v.atttypmod)),
+               '; ' order by v.attnum) into unfit
     from pg_catalog.pg_attribute v
     join pg_catalog.pg_attribute q on q.attrelid = probe::regclass and q.attnum > 0 and q.attname = v.attname
     join pg_catalog.pg_type qt on qt.oid = q.atttypid
     join pg_catalog.pg_type vt on vt.oid = v.atttypid
     where v.attrelid = of_view and v.attnum > 0
         and vt.oid not in (qt.oid, qt.typbasetype) and 'S' not in (qt.typcategory, vt.typcategory)
-        and not exists (select from pg_catalog.pg_cast c where c.castsource in (qt.oid, qt.typbasetype) and c.casttarget = vt.oid);
+        and not exists (select from pg_catalog.pg_cast c
+                        where c.castsource in (qt.oid, qt.typbasetype) and c.casttarget = vt.oid);
     select pg_catalog.string_agg(
-               case when f.filler is null and q.attname is null then pg_catalog.format('null::%s as %I', f.type, v.attname)
+               case when f.filler is null and q.attname is null
+                        then pg_catalog.format('null::%s as %I', f.type, v.attname)
                     when f.filler is null then pg_catalog.format('q.%I::%s as %1$I', v.attname, f.type)
                     when q.attname is null then pg_catalog.format('%L::%s as %I', f.filler, f.type, v.attname)
                     else pg_catalog.format('coalesce(q.%I::%s, %L) as %1$I', v.attname, f.type, f.filler) end,
@@ -716,7 +733,8 @@ begin
     if unknown is not null or missing is not null then
         raise exception 'the query does not fit "%"', view_name
             using errcode = 'undefined_column',
-                  detail = pg_catalog.concat_ws(' ', 'It lacks ' || missing || '.', 'There is no place for ' || unknown || '.'),
+                  detail = pg_catalog.concat_ws(' ', 'It lacks ' || missing || '.',
+                                                'There is no place for ' || unknown || '.'),
                   hint = pg_catalog.format('The columns are %s. All but %s can be left out.',
                       (select pg_catalog.string_agg(v.attname, ', ' order by v.attnum) from pg_catalog.pg_attribute v
                        where v.attrelid = of_view and v.attnum > 0), pg_catalog.array_to_string(needed, ', '));
@@ -726,8 +744,9 @@ begin
                   detail = pg_catalog.format('There is no cast: %s.', unfit),
                   hint = 'Write in the query how it is to be read.';
     end if;
-    execute pg_catalog.format(e'create or replace view %I.%I with (security_invoker = true) as\nselect %s\nfrom (\n%s\n) q',
-                              space, view_name, columns, body);
+    execute pg_catalog.format(
+        e'create or replace view %I.%I with (security_invoker = true) as\nselect %s\nfrom (\n%s\n) q',
+        space, view_name, columns, body);
     return query execute pg_catalog.format('select c.* from %I.check_inputs() c', space);
 end
 $$;
@@ -749,7 +768,8 @@ declare
     roles constant text := '(select array_agg(r.rolname) from pg_catalog.pg_roles r
         where pg_catalog.pg_has_role(r.oid, ''usage''))::text[]';
     seen_in_year constant text := 'unit_id = any (' || units || ') and (unit_id <> all (coalesce(
-            (select array_agg(v.unit_id) from %1$I.unit_visible v where v.from_year > 0 or v.to_year < 9999), ''{}'')::text[])
+            (select array_agg(v.unit_id) from %1$I.unit_visible v
+             where v.from_year > 0 or v.to_year < 9999), ''{}'')::text[])
         or exists (select from %1$I.unit_visible v
             where v.unit_id = %2$I.unit_id and %2$I.fiscal_year between v.from_year and v.to_year))';
     seen text;
@@ -766,7 +786,8 @@ begin
     loop
         seen := case
             when t.name = 'unit' then 'unit_id = any (' || units || ')'
-            when t.name = 'unit_move' then 'unit_id = any (' || units || ') and (parent_id is null or parent_id = any (' || units || '))'
+            when t.name = 'unit_move' then
+                'unit_id = any (' || units || ') and (parent_id is null or parent_id = any (' || units || '))'
             when t.name = 'node_above' then 'tree <> ''unit'' or ancestor_id = any (' || units || ')'
             when t.name = 'translation' then 'kind <> ''unit'' or code = any (' || units || ')'
             when t.name in ('unit_access', 'unit_visible') then 'role_name = any (' || roles || ')'
@@ -782,7 +803,8 @@ begin
                     else true end'
             when t.belongs_to = 'unit' then seen_in_year
             when t.belongs_to = 'program' then
-                'exists (select from %1$I.program p where p.program_id = %2$I.program_id and p.fiscal_year = %2$I.fiscal_year)'
+                'exists (select from %1$I.program p
+                    where p.program_id = %2$I.program_id and p.fiscal_year = %2$I.fiscal_year)'
             when t.belongs_to = 'total' then
                 seen_in_year || ' or ''true'' = (select s.totals_policy from %1$I.setting s
                     where s.fiscal_year <= %2$I.fiscal_year order by s.fiscal_year desc limit 1)'
@@ -828,7 +850,8 @@ begin
                      or c.relkind = ''v''
                      and c.relname in (select m.name from bpm.model_tables() m where m.belongs_to = ''view'')
                      or c.relkind = ''v''
-                     and c.relname in (select o.name from %I.model_object o where o.kind = ''view'' and o.name !~ ''^load_''))
+                     and c.relname in (select o.name from %I.model_object o
+                                       where o.kind = ''view'' and o.name !~ ''^load_''))
             order by c.relname', schema_name, schema_name)
     loop
         execute format('grant select on %s to %I', relation, role_name);
@@ -843,7 +866,8 @@ create function bpm.model_duties(out duty text, out what text) returns setof rec
     set search_path = pg_catalog, pg_temp
 as $$
     values
-    ('rules', 'how everybody is judged: frameworks, scales, kinds, lifecycles, gates, settings, evaluations and their rules, the trees of functions, classes and objectives; and of a program that is there its unit, nature, scope, lifecycle, framework and weight'),
+    ('rules', 'how everybody is judged: frameworks, scales, kinds, lifecycles, gates, settings, evaluations, '
+              'the trees of functions, classes and objectives; where a program counts, and how it is judged'),
     ('programs', 'new programs, their names and classes, who answers for them, which objectives they serve'),
     ('targets', 'the indicators of a program''s own evaluation, what is promised of them and what they weigh'),
     ('money', 'the ledger'),
@@ -875,7 +899,8 @@ begin
                        or '*' = any (m.inserts) and a.may_be_said and '-' || a.attname <> all (m.inserts)) as inserts,
                string_agg(quote_ident(a.attname), ', ' order by a.attnum)
                    filter (where a.attname = any (m.updates)
-                       or '*' = any (m.updates) and a.may_be_said and not a.is_key and '-' || a.attname <> all (m.updates)) as updates
+                       or '*' = any (m.updates) and a.may_be_said and not a.is_key
+                       and '-' || a.attname <> all (m.updates)) as updates
         from bpm.model_tables() m
         join pg_class c on c.relname = m.name and c.relkind in ('r', 'p')
             and c.relnamespace = to_regnamespace(quote_ident(schema_name))
@@ -883,8 +908,10 @@ begin
             -- when and by whom is for nobody to say
             select a.attname, a.attnum,
                    a.attgenerated = '' and a.attidentity = ''
-                   and a.attname not in ('recorded_at', 'recorded_by', 'loaded_by', 'published_at', 'published_by') as may_be_said,
-                   exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and a.attnum = any (i.indkey)) as is_key
+                   and a.attname not in ('recorded_at', 'recorded_by', 'loaded_by', 'published_at', 'published_by')
+                       as may_be_said,
+                   exists (select from pg_index i
+                           where i.indrelid = c.oid and i.indisprimary and a.attnum = any (i.indkey)) as is_key
             from pg_attribute a
             where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) a
         where m.written_by = duty

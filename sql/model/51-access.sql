@@ -76,8 +76,9 @@ begin
     raise exception 'the duty of % is in other hands', tg_argv[0]
         using errcode = 'insufficient_privilege',
               detail = case tg_argv[0]
-                  when 'grading' then format('Rows of "%s" that belong to other evaluations than self, or to a grader, need it.', tg_table_name)
-                  else format('Rows of "%s" that belong to the program''s own evaluation need it.', tg_table_name) end,
+                  when 'grading' then
+                      format('Rows of "%s" of other evaluations than self, or of a grader, need it.', tg_table_name)
+                  else format('Rows of "%s" of the program''s own evaluation need it.', tg_table_name) end,
               hint = 'bpm.grant_duty gives it.';
 end
 $$;
@@ -91,16 +92,20 @@ create trigger duty_guard_measuring before insert on measurement
                        and not has_column_privilege('measurement'::regclass, 'breakdown_ref', 'insert'))
     execute function duty_guard('measuring');
 create trigger duty_guard_grading before insert on target_revision
-    for each row when (new.evaluation <> 'self' and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
+    for each row when (new.evaluation <> 'self'
+                       and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
     execute function duty_guard('grading');
 create trigger duty_guard_targets before insert on target_revision
-    for each row when (new.evaluation = 'self' and not has_column_privilege('indicator'::regclass, 'is_group', 'insert'))
+    for each row when (new.evaluation = 'self'
+                       and not has_column_privilege('indicator'::regclass, 'is_group', 'insert'))
     execute function duty_guard('targets');
 create trigger duty_guard_grading_new before insert or update on indicator
-    for each row when (new.evaluation <> 'self' and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
+    for each row when (new.evaluation <> 'self'
+                       and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
     execute function duty_guard('grading');
 create trigger duty_guard_grading_old before update or delete on indicator
-    for each row when (old.evaluation <> 'self' and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
+    for each row when (old.evaluation <> 'self'
+                       and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
     execute function duty_guard('grading');
 create trigger duty_guard_targets_new before insert or update on indicator
     for each row when (new.evaluation = 'self'
@@ -111,7 +116,8 @@ create trigger duty_guard_targets_old before update or delete on indicator
                        and not has_column_privilege('indicator'::regclass, 'is_group', 'insert, update'))
     execute function duty_guard('targets');
 
--- What was promised is not made easier afterwards. Who may say when something was recorded loads a history, and is not asked.
+-- What was promised is not made easier afterwards. Who may say when something was recorded loads a history, and is not
+-- asked.
 create function target_guard() returns trigger
     language plpgsql volatile parallel unsafe
     set search_path from current
@@ -122,8 +128,8 @@ begin
                     where e.program_id = new.program_id and e.fiscal_year = new.fiscal_year and e.stage = 'approved'
                         and not e.taken_back
                         and not exists (select from stage_event b
-                                        where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.at = e.at
-                                            and b.taken_back and b.recorded_at > e.recorded_at)) then
+                                        where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year
+                                            and b.at = e.at and b.taken_back and b.recorded_at > e.recorded_at)) then
         raise exception 'the targets of program "%" in % are approved: they are not changed for days that are past',
                 new.program_id, new.fiscal_year
             using errcode = 'check_violation',

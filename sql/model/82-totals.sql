@@ -28,8 +28,8 @@ begin
     delete from published_total t where t.fiscal_year = year;
     insert into published_total (unit_id, fiscal_year, suppressed, programs, budget, executed, weight, scored_weight,
                                  score_sum, score, coverage, rating, on_day)
-    select u.unit_id, u.fiscal_year, (u.programs < k)::integer, u.programs, u.budget, u.executed, u.weight, u.scored_weight,
-           u.score_sum, u.score, u.coverage, u.rating, day
+    select u.unit_id, u.fiscal_year, (u.programs < k)::integer, u.programs, u.budget, u.executed, u.weight,
+           u.scored_weight, u.score_sum, u.score, u.coverage, u.rating, day
     from unit_result_at(day) u
     where u.fiscal_year = year;
     -- What is held back must not follow from the rest: a unit less its published parts leaves nothing, or at
