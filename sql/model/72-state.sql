@@ -103,8 +103,12 @@ begin atomic
     left join lateral (
         select e.event, (e.at at time zone p.zone)::date as on_day from evaluation_event e
         where e.program_id = l.program_id and e.fiscal_year = l.fiscal_year and e.evaluation = l.evaluation
-            and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known
-        order by e.at desc
+            and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known and not e.taken_back
+            and not exists (select from evaluation_event b
+                            where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.evaluation = e.evaluation
+                                and b.at = e.at and b.event = e.event and b.taken_back and b.recorded_at > e.recorded_at
+                                and b.recorded_at <= p.known)
+        order by e.at desc, e.recorded_at desc
         limit 1) e on true
     cross join lateral (
         -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when due
