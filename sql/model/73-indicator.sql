@@ -25,13 +25,15 @@ begin atomic
            case when bool_or(t.retired is not true and w.weight > 0) over siblings then case when t.retired then 0 else w.weight end
                 when bool_or(t.retired is not true) over siblings then (t.retired is not true)::integer else 1 end as tree_weight
     from indicator i
-    -- where its figure is from: its own, or that of the indicator of the same name in another evaluation
+    -- OFFSET 0 keeps what looks something up from being written out, and done, wherever it is used.
+    -- Where its figure is from: its own, or that of the indicator of the same name in another evaluation
     cross join lateral (
         select coalesce(i.same_as, i.evaluation) as evaluation,
                case i.source when 'same' then (
                    select o.source from indicator o
                    where o.program_id = i.program_id and o.fiscal_year = i.fiscal_year and o.evaluation = i.same_as
-                       and o.indicator_id = i.indicator_id) else i.source end as source) a
+                       and o.indicator_id = i.indicator_id) else i.source end as source
+        offset 0) a
     left join lateral (
         select t.target, t.weight, t.retired from target_revision t
         where t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.evaluation = i.evaluation
@@ -46,7 +48,8 @@ begin atomic
                 and r.indicator_id = i.indicator_id and r.valid_from <= counts_until and r.recorded_at <= known
                 and r.weight is not null
             order by r.valid_from desc, r.recorded_at desc
-            limit 1), case when t.retired is null then 0 else 1 end) as weight) w
+            limit 1), case when t.retired is null then 0 else 1 end) as weight
+        offset 0) w
     cross join lateral (
         select case a.source when 'group' then null
             else coalesce(case when i.source <> 'same' then t.target end, (
@@ -55,7 +58,8 @@ begin atomic
                     and r.indicator_id = i.indicator_id and r.valid_from <= counts_until and r.recorded_at <= known
                     and r.target is not null
                 order by r.valid_from desc, r.recorded_at desc
-                limit 1), case a.source when 'budget' then '>= 100%' end::bpm.target) end as target) g
+                limit 1), case a.source when 'budget' then '>= 100%' end::bpm.target) end as target
+        offset 0) g
     left join lateral (
         select m.as_of, m.actual, m.actual_date, m.score, m.evidence from indicator_actual m
         where a.source = 'measured' and m.program_id = i.program_id and m.fiscal_year = i.fiscal_year
