@@ -205,8 +205,10 @@ comment on function bpm.project_lifecycle() is
 
 create function bpm.basic_lifecycle() returns bpm.lifecycle
     language sql immutable parallel safe
-    return 'drafted -> targeted -> approved -> executing -> closed -> self_evaluated -> applied;
-        executing -> adjusted -> executing;
+    return 'drafted -> targeted -> approved -> executing -> monitored -> executing;
+        executing -> adjusted -> executing; monitored -> adjusted;
+        executing -> closed -> self_evaluated -> applied -> published;
+        monitored -> closed;
         * -> cancelled'::bpm.lifecycle;
 comment on function bpm.basic_lifecycle() is
-'The short life of basic expenditure and of revenue: no appraisal and no review of targets, and no budget without targets all the same.';
+'The short life of basic expenditure and of revenue: no appraisal, no review of targets, no evaluation by others; no budget without targets all the same, monitoring any number of times, and publication.';

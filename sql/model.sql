@@ -142,6 +142,7 @@ as $$
     ('unit_visible', 'internal', null, null, null, null, false),
     ('published_total', 'total', null, 'publishing', '{*}', '{*}', true),
     -- text that waits for import_rows
+    ('import_unit', 'import', null, 'rules', '{*}', '{*}', true),
     ('import_program', 'import', null, 'programs', '{*}', '{*}', true),
     ('import_indicator', 'import', null, 'targets', '{*}', '{*}', true),
     ('import_budget', 'import', null, 'money', '{*}', '{*}', true),

@@ -61,3 +61,37 @@ comment on column budget_entry.recorded_by is 'By whom.';
 comment on column budget_entry.reason is 'Why.';
 create trigger fact_guard before update or delete or truncate on budget_entry
     for each statement execute function fact_guard();
+
+-- What is spent or contracted is not cut away any more.
+create function budget_cut_guard() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+declare
+    budget numeric;
+    spent numeric;
+begin
+    select sum(b.amount) filter (where b.kind in ('approved', 'carried_over', 'adjusted')),
+           sum(b.amount) filter (where b.kind in ('executed', 'committed'))
+    into budget, spent
+    from program p
+    join nature n on n.nature = p.nature and not n.is_revenue
+    join budget_entry b on b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
+    cross join lateral (
+        select s.currency from setting s where s.fiscal_year <= p.fiscal_year order by s.fiscal_year desc limit 1) s
+    where p.program_id = new.program_id and p.fiscal_year = new.fiscal_year and coalesce(b.currency, s.currency) = s.currency;
+    if spent > 0 and budget < spent then
+        raise exception 'the budget of program "%" is not cut below what is spent and committed', new.program_id
+            using errcode = 'check_violation',
+                  detail = format('It would be %s; %s are spent and committed in %s.', budget, spent, new.fiscal_year),
+                  hint = 'Cut less, or release what is committed first: an entry with the difference.';
+    end if;
+    return null;
+end
+$$;
+comment on function budget_cut_guard() is 'Refuses to cut a budget below what is spent and committed.';
+create trigger budget_cut after insert on budget_entry
+    for each row when (new.amount < 0 and new.kind in ('approved', 'carried_over', 'adjusted')) execute function budget_cut_guard();
+create trigger adjustment_is_named before insert on budget_entry
+    for each row when (new.kind = 'adjusted' and new.adjustment_id is null)
+    execute function refuse_row('a budget is adjusted by a procedure', 'Add a row to adjustment, and name it in adjustment_id.');

@@ -2,24 +2,24 @@
 -- rounded scores of programs, so that anybody can compute them again.
 
 -- A sum is rated once all that is in it is closed, by the scale of the year, and where enough of it was measured.
-create function rating_of_sum(of_year integer, score numeric, coverage numeric, programs numeric, closed_programs numeric)
+create function rating_of_sum(of_year integer, score numeric, coverage numeric, open_programs numeric)
     returns table (rating text, rating_rank integer, rating_reason text)
     language sql stable parallel safe rows 1
 begin atomic
     select case g.reason when 'rated' then bpm.rating(score, s.scale) when 'coverage' then not_demonstrated() end,
            case g.reason when 'rated' then bpm.rating_rank(score, s.scale)
                 when 'coverage' then rank_below(s.scale) end,
-           case g.reason when 'open' then format('so far: %s of %s programs are closed', closed_programs, programs)
+           case g.reason when 'open' then format('so far: %s programs are not closed', open_programs)
                 when 'coverage' then under_floor(coverage, e.floor)
                 when 'nothing' then 'nothing is scored' end
     from setting_of(of_year) s
     left join lateral evaluation_of('self', of_year) e on true
     cross join lateral (
-        select case when closed_programs < programs and not s.rate_so_far then 'open'
+        select case when open_programs > 0 and not s.rate_so_far then 'open'
                     when coverage < coalesce(e.floor, 0) then 'coverage'
                     when score is null then 'nothing' else 'rated' end as reason) g;
 end;
-comment on function rating_of_sum(integer, numeric, numeric, numeric, numeric) is 'What the score of a sum of programs is called, its rank, and else the reason why it is not rated.';
+comment on function rating_of_sum(integer, numeric, numeric, numeric) is 'What the score of a sum of programs is called, its rank, and else the reason why it is not rated.';
 
 -- Where the entries of a program say fund or economic class, its money and its weight are parted by them.
 select bpm.define_result('program_slice',
@@ -72,7 +72,7 @@ select bpm.define_result('node_result',
 with total as (
     select a.tree, a.ancestor_id as id, o.fiscal_year,
            sum(o.programs) as programs, sum(o.scored_programs) as scored_programs,
-           sum(o.closed_programs) as closed_programs,
+           sum(o.closed_programs) as closed_programs, sum(o.open_programs) as open_programs,
            sum(o.proposed) as proposed, sum(o.approved) as approved, sum(o.carried_over) as carried_over,
            sum(o.adjusted) as adjusted, sum(o.budget) as budget, sum(o.received) as received,
            sum(o.committed) as committed, sum(o.executed) as executed, sum(o.planned) as planned,
@@ -83,7 +83,7 @@ with total as (
     cross join lateral (
         select r.fiscal_year,
                sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-               sum(r.closed_programs) as closed_programs,
+               sum(r.closed_programs) as closed_programs, sum(r.open_programs) as open_programs,
                sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
                sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
                sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
@@ -91,7 +91,7 @@ with total as (
                sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
                sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
         from (select r.fiscal_year, n.programs * r.programs as programs, n.programs * r.scored_programs as scored_programs,
-                     n.programs * r.closed_programs as closed_programs,
+                     n.programs * r.closed_programs as closed_programs, r.programs - r.closed_programs as open_programs,
                      part(r.proposed, n.after, n.upto) as proposed,
                      part(r.approved, n.after, n.upto) as approved,
                      part(r.carried_over, n.after, n.upto) as carried_over,
@@ -109,6 +109,7 @@ with total as (
               cross join lateral (
                   select r.* from @program_result r
                   where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year and r.is_revenue = 0
+                      and (r.is_overall = 0 or n.id <> 'unclassified')
                   offset 0) r
               cross join lateral (
                   select part(r.weight, n.after, n.upto, 8) as weight) w
@@ -123,6 +124,7 @@ with total as (
     union all
     select a.tree, a.ancestor_id, r.fiscal_year,
            sum(n.programs * r.programs), sum(n.programs * r.scored_programs), sum(n.programs * r.closed_programs),
+           sum(r.programs - r.closed_programs),
            coalesce(sum(n.proposed), 0), coalesce(sum(n.approved), 0), coalesce(sum(n.carried_over), 0),
            coalesce(sum(n.adjusted), 0), coalesce(sum(n.approved + n.carried_over + n.adjusted), 0), coalesce(sum(n.received), 0),
            coalesce(sum(n.committed), 0), coalesce(sum(n.executed), 0), coalesce(sum(n.planned), 0),
@@ -162,7 +164,7 @@ cross join lateral (
            round(t.low_sum / nullif(t.weight, 0), 8)::numeric(20,8) as low,
            round(t.high_sum / nullif(t.weight, 0), 8)::numeric(20,8) as high,
            round(t.self_sum / nullif(t.self_weight, 0), 8)::numeric(20,8) as self_score) r
-cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.programs, t.closed_programs) g
+cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.open_programs) g
 left join node_above p on p.tree = t.tree and p.id = t.id and p.distance = 1
     and t.fiscal_year between p.from_year and p.to_year
 left join unit u on t.tree = 'unit' and u.unit_id = t.id
@@ -232,6 +234,7 @@ with total as (
     select r.fiscal_year, r.nature, case r.is_revenue when 1 then 'none' else r.scope end as scope, n.fund,
            sum(n.programs * r.programs) as programs, sum(n.programs * r.scored_programs) as scored_programs,
            sum(n.programs * r.closed_programs) as closed_programs,
+           sum(r.programs - r.closed_programs) as open_programs,
            sum(coalesce(n.proposed, 0)) as proposed,
            sum(coalesce(n.approved, 0)) as approved,
            sum(coalesce(n.carried_over, 0)) as carried_over,
@@ -275,7 +278,7 @@ cross join lateral (
            round(t.low_sum / nullif(t.weight, 0), 8)::numeric(20,8) as low,
            round(t.high_sum / nullif(t.weight, 0), 8)::numeric(20,8) as high,
            round(t.self_sum / nullif(t.self_weight, 0), 8)::numeric(20,8) as self_score) r
-cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.programs, t.closed_programs) g
+cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.open_programs) g
 $$);
 
 select bpm.define_result('year_result',
@@ -283,7 +286,7 @@ select bpm.define_result('year_result',
 with total as (
     select r.fiscal_year,
            sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-           sum(r.closed_programs) as closed_programs,
+           sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
            sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
            sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
            sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
@@ -315,5 +318,5 @@ cross join lateral (
            round(t.low_sum / nullif(t.weight, 0), 8)::numeric(20,8) as low,
            round(t.high_sum / nullif(t.weight, 0), 8)::numeric(20,8) as high,
            round(t.self_sum / nullif(t.self_weight, 0), 8)::numeric(20,8) as self_score) r
-cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.programs, t.closed_programs) g
+cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.open_programs) g
 $$);

@@ -1,7 +1,7 @@
 -- The catalog of the results, and what their columns mean
 
 create view catalog with (security_invoker = true) as
-select c.sort, c.view_name, c.grain, c.keys, c.joins, obj_description(c.oid, 'pg_class') as description
+select c.sort, c.view_name, c.grain, c.keys, c.joins, obj_description(c.oid, 'pg_class') collate "default" as description
 from (values
     (1, 'program_result', 'program_result'::regclass::oid, 'program and year', 'program_id, fiscal_year',
      'unit_result (unit_id, fiscal_year); function_code (function_id); economic_class (economic_id); nature, scope, fund, revenue_type by their names; evaluation_result (program_id, fiscal_year, evaluation)'),

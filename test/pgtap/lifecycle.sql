@@ -88,7 +88,7 @@ exception when others then
     get stacked diagnostics code = returned_sqlstate, detail = pg_exception_detail;
 end $$;
 
-select plan((select 3 * count(*) from good)::int + (select 2 * count(*) from bad)::int + 64);
+select plan((select 3 * count(*) from good)::int + (select 2 * count(*) from bad)::int + 66);
 
 select is(input::bpm.lifecycle::text, canonical, what) from good;
 select is(canonical::bpm.lifecycle::text, canonical, what || ': reads back') from good;
@@ -196,7 +196,11 @@ select is(bpm.path(bpm.project_lifecycle(), 'drafted', 'published'), '{drafted,t
 select is((select array_agg(s) from unnest(bpm.stages(bpm.project_lifecycle())) s where bpm.is_final(bpm.project_lifecycle(), s)), '{published,cancelled}', 'a project ends published or cancelled');
 select is((select array_agg(s order by s) from unnest(bpm.next_stages(bpm.project_lifecycle(), 'monitored')) s), '{adjusted,cancelled,closed,executing,suspended}'::text[], 'monitoring comes any number of times');
 select is((select bool_or(bpm.can_move(bpm.project_lifecycle(), f, t)) from (values ('drafted', 'approved'), ('appraised', 'approved'), ('targeted', 'approved'), ('targeted', 'executing'), ('reviewed', 'executing'), ('closed', 'evaluated'), ('executing', 'evaluated')) v(f, t)), false, 'no money without targets, no execution before approval, no evaluation before the self-evaluation');
-select is(bpm.stages(bpm.basic_lifecycle()), '{drafted,targeted,approved,executing,closed,self_evaluated,applied,adjusted,cancelled}', 'the life of basic expenditure');
+select is(bpm.stages(bpm.basic_lifecycle()), '{drafted,targeted,approved,executing,monitored,adjusted,closed,self_evaluated,applied,published,cancelled}',
+    'the life of basic expenditure');
+select is(bpm.path(bpm.basic_lifecycle(), 'drafted', 'published'), '{drafted,targeted,approved,executing,closed,self_evaluated,applied,published}', 'it is published too');
+select is((select array_agg(s order by s) from unnest(bpm.next_stages(bpm.basic_lifecycle(), 'monitored')) s), '{adjusted,cancelled,closed,executing}'::text[],
+    'and monitored any number of times');
 -- any lifecycle survives text, whatever its moves: 2000 random ones
 select is((select count(*)::int from (
     select (string_agg(format('s%s -> s%s', f, t), '; ' order by no))::text l from (

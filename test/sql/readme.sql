@@ -158,10 +158,11 @@ select bpm.create_model('perf');
 create or replace view perf.program_budget with (security_invoker = true) as
 select project as program_id, year as fiscal_year, doc::text as entry_id, booked as entry_date,
        '-infinity'::timestamptz as recorded_at,
-       case kind when 'budget' then amount end::numeric(20,2) as approved,
-       null::numeric(20,2) as adjusted, null::numeric(20,2) as received,
-       case kind when 'payment' then amount end::numeric(20,2) as executed,
-       null::numeric(20,2) as planned
+       null::numeric(20,2) as proposed, case kind when 'budget' then amount end::numeric(20,2) as approved,
+       null::numeric(20,2) as carried_over, null::numeric(20,2) as adjusted, null::numeric(20,2) as received,
+       null::numeric(20,2) as committed, case kind when 'payment' then amount end::numeric(20,2) as executed,
+       null::numeric(20,2) as planned, null::integer as month,
+       null::text as fund, null::text as economic_id, null::text as currency
 from ledger;
 
 insert into perf.unit (unit_id, parent_id, name) values
@@ -193,20 +194,23 @@ insert into perf.measurement (program_id, fiscal_year, indicator_id, as_of, actu
   ('roofs', 2026, 'tight',  '2026-12-31', 98), ('lanes', 2026, 'length', '2026-06-30', 9),
   ('lanes', 2026, 'length', '2026-12-31', 9);
 
-select unit_id, programs, budget, execution_rate as executed, round(score, 2) as score, rating,
+set bpm.as_of = '2026-06-30';
+
+select unit_id, budget, execution_rate as executed, round(score, 2) as score, rating,
        round(coverage) as coverage, round(low, 2) as low, round(high, 2) as high
 from perf.unit_result
 order by unit_id;
 
-set bpm.as_of = '2026-06-30';
+set bpm.as_of = '2026-12-31';
 
-select unit_id, execution_rate as executed, round(score, 2) as score, rating, round(coverage) as coverage
+select unit_id, programs, execution_rate as executed, round(score, 2) as score, rating,
+       round(coverage) as coverage, round(low, 2) as low, round(high, 2) as high
 from perf.unit_result
 order by unit_id;
 
-reset bpm.as_of;
+select severity, kind, program_id, item, detail from perf.check_result order by severity_rank, kind;
 
-select severity, kind, program_id, item, detail from perf.check_result order by severity_rank, program_id;
+reset bpm.as_of;
 
 drop schema perf cascade;
 

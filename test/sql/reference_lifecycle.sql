@@ -16,7 +16,7 @@ from (values (bpm.lifecycle 'draft -> approved -> executing -> closed; * -> canc
 
 select bpm.as_mermaid('draft -> approved [by finance] -> closed [after 90 days]');
 
-select bpm.basic_lifecycle();
+select regexp_split_to_table(bpm.basic_lifecycle()::text, '; ') as moves;
 
 select bpm.path(bpm.project_lifecycle(), 'drafted', 'published');
 
