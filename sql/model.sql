@@ -334,6 +334,7 @@ declare
     busy oid;
     r oid;
     began timestamptz;
+    left_over integer;
 begin
     -- views before what they read, as readers lock them; then the tables
     with recursive reads (id, of) as (
@@ -358,17 +359,25 @@ begin
           join pg_class c on c.relname = m.name and c.relkind in ('r', 'p')
               and c.relnamespace = quote_ident(schema_name)::regnamespace) x;
     for attempt in 1 .. 1000 loop
-        begin
-            perform set_config('lock_timeout', '0', true);
-            if busy is not null then
-                -- nothing is held yet: who waits for nothing of mine can be waited for
+        if busy is not null then
+            -- Until it is free. Nothing is held meanwhile, nor kept of it: those who wait behind have been counting.
+            begin
+                perform set_config('lock_timeout', '0', true);
                 perform bpm.lock_relation(busy);
-            end if;
+                raise exception using errcode = 'BPM00', message = 'taken back';
+            exception when sqlstate 'BPM00' then
+                null;
+            end;
+        end if;
+        begin
             began := clock_timestamp();
             foreach r in array relations loop
                 busy := r;
-                perform set_config('lock_timeout', greatest(1, patience
-                    - (extract(epoch from clock_timestamp() - began) * 1000)::integer)::text, true);
+                left_over := patience - (extract(epoch from clock_timestamp() - began) * 1000)::integer;
+                if left_over <= 0 then
+                    raise lock_not_available;
+                end if;
+                perform set_config('lock_timeout', left_over::text, true);
                 perform bpm.lock_relation(r);
             end loop;
             perform set_config('lock_timeout', had, true);
@@ -377,6 +386,7 @@ begin
             perform pg_sleep(random() * patience / 10000);
         end;
     end loop;
+    perform set_config('lock_timeout', had, true);
     raise exception 'the model in schema "%" is too busy', schema_name
         using errcode = 'lock_not_available',
               hint = 'Try again when fewer sessions keep their transactions open.';
