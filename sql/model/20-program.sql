@@ -13,6 +13,17 @@ end
 $$;
 comment on function fact_guard() is 'Refuses to change or remove a recorded fact.';
 
+-- Where a constraint would only give its name, a trigger says how to mend the row. Arguments: message, hint.
+create function refuse_row() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    raise exception '%', tg_argv[0] using errcode = 'check_violation', hint = tg_argv[1];
+end
+$$;
+comment on function refuse_row() is 'Refuses a row that its trigger has found wrong, with the message and the hint of its arguments.';
+
 create table program (
     program_id   text not null check (program_id <> ''),
     fiscal_year  integer not null constraint fiscal_year_has_four_digits check (fiscal_year between 1000 and 9998),
@@ -47,6 +58,9 @@ comment on column program.framework_id is 'The framework that the indicators of 
 comment on column program.weight is 'What it weighs above itself where the settings weigh programs by weights of their own.';
 comment on column program.recorded_at is 'When it was recorded.';
 comment on column program.recorded_by is 'By whom.';
+create trigger fiscal_year before insert or update on program
+    for each row when (new.fiscal_year not between 1000 and 9998)
+    execute function refuse_row('a fiscal year has four digits', 'Write 2026, not 26.');
 create index program_unit on program (unit_id, fiscal_year);
 create index program_function on program (coalesce(function_id, 'unclassified'), fiscal_year);
 -- In a small office no program has a function: the planner would then expect all of them below every function.

@@ -92,3 +92,6 @@ $$;
 comment on function budget_cut_guard() is 'Refuses to cut a budget below what is spent and committed.';
 create trigger budget_cut after insert on budget_entry
     for each row when (new.amount < 0 and new.kind in ('approved', 'carried_over', 'adjusted')) execute function budget_cut_guard();
+create trigger adjustment_is_named before insert on budget_entry
+    for each row when (new.kind = 'adjusted' and new.adjustment_id is null)
+    execute function refuse_row('a budget is adjusted by a procedure', 'Add a row to adjustment, and name it in adjustment_id.');

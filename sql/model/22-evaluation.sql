@@ -56,7 +56,7 @@ comment on table score_rule is 'What is done to the score of an evaluation when 
 comment on column score_rule.evaluation is 'The evaluation.';
 comment on column score_rule.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
 comment on column score_rule.rule is 'The name of the rule, shown beside what it did.';
-comment on column score_rule.looks_at is 'execution: the execution rate of the program, in percent; attainment: that of each indicator, in percent; coverage: that of the evaluation, in percent; indicator: the score of one indicator or group.';
+comment on column score_rule.looks_at is 'execution: the execution rate of the program, in percent, and coverage: that of the evaluation, in percent, both once it is closed, as they grow until then; attainment: that of each indicator, in percent; indicator: the score of one indicator or group.';
 comment on column score_rule.indicator_id is 'For indicator: which.';
 comment on column score_rule.target is 'The figure that is looked at has to meet it; else the rule applies. Where there is no figure it does not.';
 comment on column score_rule.effect is 'cap: the score is at most so many points; deduct: so many points less, for attainment once for each indicator; veto: the score is 0.';
@@ -93,14 +93,15 @@ create table evaluation_event (
     evaluation  text not null check (evaluation <> ''),
     at          timestamptz not null check (isfinite(at)),
     event       text not null check (event in ('opened', 'closed', 'opened again')),
+    taken_back  boolean not null default false,
     reason      text,
     recorded_at timestamptz not null default clock_timestamp() check (isfinite(recorded_at)),
     recorded_by text not null default current_user,
     evaluation_ref text generated always as (nullif(evaluation, 'self')) stored,
-    primary key (program_id, fiscal_year, evaluation, at),
+    primary key (program_id, fiscal_year, evaluation, at, recorded_at),
     foreign key (program_id, fiscal_year) references program,
     foreign key (program_id, fiscal_year, evaluation_ref) references program_evaluation,
-    constraint evaluation_event_reason check (event <> 'opened again' or reason <> '' and reason is not null)
+    constraint evaluation_event_reason check (event <> 'opened again' and not taken_back or reason <> '' and reason is not null)
 );
 comment on table evaluation_event is 'When an evaluation was opened, closed, and opened again. For self entering the stage self_evaluated is the closing.';
 comment on column evaluation_event.program_id is 'The program.';
@@ -108,7 +109,8 @@ comment on column evaluation_event.fiscal_year is 'The fiscal year.';
 comment on column evaluation_event.evaluation is 'The evaluation.';
 comment on column evaluation_event.at is 'When.';
 comment on column evaluation_event.event is 'opened; closed: figures dated until that day count, and a rating is given from it on; opened again.';
-comment on column evaluation_event.reason is 'Why; needed to open again.';
+comment on column evaluation_event.taken_back is 'Whether the row takes back an event of that time, which was recorded by mistake.';
+comment on column evaluation_event.reason is 'Why; needed to open again, and to take back.';
 comment on column evaluation_event.recorded_at is 'When it was recorded.';
 comment on column evaluation_event.recorded_by is 'By whom.';
 comment on column evaluation_event.evaluation_ref is 'The evaluation when it is not self (computed), for the foreign key.';
@@ -176,6 +178,10 @@ create view evaluation_closed as
 select distinct on (e.program_id, e.fiscal_year, e.evaluation)
        e.program_id, e.fiscal_year, e.evaluation, e.event = 'closed' as closed
 from evaluation_event e
+where not e.taken_back
+    and not exists (select from evaluation_event b
+                    where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.evaluation = e.evaluation
+                        and b.at = e.at and b.event = e.event and b.taken_back and b.recorded_at > e.recorded_at)
 order by e.program_id, e.fiscal_year, e.evaluation, e.at desc;
 comment on view evaluation_closed is 'Which evaluations somebody has closed, and not opened again: they take no more figures, targets or indicators.';
 comment on column evaluation_closed.program_id is 'The program.';
@@ -250,5 +256,29 @@ create trigger zz_closed before insert or update or delete on grader
     for each row execute function bpm.refuse_closed('evaluation_closed', 'program_id', 'fiscal_year', 'evaluation');
 create trigger zz_closing before insert or update or delete on year_event
     for each row execute function bpm.lock_closing('year_closed', 'fiscal_year');
+create function cut_guard() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+declare
+    left_over numeric;
+    spent numeric;
+begin
+    select coalesce(sum(e.amount) filter (where e.kind in ('approved', 'carried_over', 'adjusted')), 0),
+           coalesce(sum(e.amount) filter (where e.kind in ('executed', 'committed')), 0) into left_over, spent
+    from budget_entry e
+    where e.program_id = new.program_id and e.fiscal_year = new.fiscal_year;
+    if left_over < spent then
+        raise exception 'the budget of program "%" in % cannot be cut below what is spent or committed', new.program_id, new.fiscal_year
+            using errcode = 'check_violation',
+                  detail = format('%s is executed and committed, and %s would be left.', spent, left_over),
+                  hint = 'Cut less, or record first what is no longer committed.';
+    end if;
+    return null;
+end
+$$;
+comment on function cut_guard() is 'Refuses to cut a budget below what is spent or committed.';
+create trigger cut_guard after insert on budget_entry
+    for each row when (new.kind = 'adjusted' and new.amount < 0) execute function cut_guard();
 create trigger zz_closed before insert or update or delete on budget_entry
     for each row execute function bpm.refuse_closed('year_closed', 'fiscal_year');

@@ -236,6 +236,8 @@ create table measurement (
     foreign key (program_id, fiscal_year, evaluation, indicator_id) references indicator,
     foreign key (program_id, fiscal_year, evaluation, grader_ref) references grader,
     foreign key (fiscal_year, breakdown_ref) references breakdown,
+    constraint measurement_withdraws_a_figure
+        foreign key (program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, withdrawn) references measurement,
     constraint measurement_one_figure check (num_nonnulls(actual, actual_date, score, withdrawn) = 1),
     constraint measurement_withdrawn check (withdrawn is null or reason <> '' and reason is not null)
 );

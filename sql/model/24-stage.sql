@@ -1,5 +1,21 @@
 -- The stages that a program passes through, and what must be true before it enters one
 
+create table stage_grade (
+    stage   text not null,
+    grade   text not null check (grade <> ''),
+    goes_on boolean not null,
+    sort    integer not null default 0,
+    primary key (stage, grade)
+);
+comment on table stage_grade is 'What a review may find, and whether a program goes on with it: a stage that is here needs a grade before the next gate.';
+comment on column stage_grade.stage is 'The stage in which it is reviewed.';
+comment on column stage_grade.grade is 'What the review found.';
+comment on column stage_grade.goes_on is 'Whether it may enter the budget with that; else it goes back, or nowhere.';
+comment on column stage_grade.sort is 'Place in a list.';
+insert into stage_grade values
+    ('reviewed', 'excellent', true, 1), ('reviewed', 'good', true, 2), ('reviewed', 'fair', false, 3), ('reviewed', 'poor', false, 4),
+    ('appraised', 'excellent', true, 1), ('appraised', 'good', true, 2), ('appraised', 'fair', false, 3), ('appraised', 'poor', false, 4);
+
 create table stage_event (
     program_id  text not null,
     fiscal_year integer not null,
@@ -13,6 +29,7 @@ create table stage_event (
     lifecycle   bpm.lifecycle,
     primary key (program_id, fiscal_year, at, recorded_at),
     foreign key (program_id, fiscal_year) references program,
+    foreign key (stage, grade) references stage_grade,
     constraint stage_event_taken_back check (not taken_back or reason <> '' and reason is not null)
 );
 comment on table stage_event is 'When a program entered a stage of its lifecycle. A stage that was entered by mistake is taken back by a row with the same stage and time, and the reason.';
@@ -49,47 +66,31 @@ create trigger lifecycle_2_guard before insert on stage_event
 create trigger fact_guard before update or delete or truncate on stage_event
     for each statement execute function fact_guard();
 
--- Entering self_evaluated closes the self-evaluation, taking it back opens it again: closings are in one table.
+-- Entering self_evaluated closes the self-evaluation, and taking it back takes that back: closings are in one table.
 create function self_evaluated() returns trigger
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
 begin
-    insert into evaluation_event (program_id, fiscal_year, evaluation, at, event, reason)
-    values (new.program_id, new.fiscal_year, 'self', case when new.taken_back then new.recorded_at else new.at end,
-            case when new.taken_back then 'opened again' else 'closed' end, new.reason);
+    insert into evaluation_event (program_id, fiscal_year, evaluation, at, event, taken_back, reason)
+    values (new.program_id, new.fiscal_year, 'self', new.at, 'closed', new.taken_back, new.reason);
     return null;
 end
 $$;
-comment on function self_evaluated() is 'Closes the self-evaluation of a program that enters self_evaluated, and opens it again when that is taken back.';
+comment on function self_evaluated() is 'Closes the self-evaluation of a program that enters self_evaluated, and takes that back with the stage.';
 create trigger self_evaluated after insert on stage_event
     for each row when (new.stage = 'self_evaluated') execute function self_evaluated();
 
 create table stage_gate (
     stage     text not null,
     condition text not null check (condition in ('targets', 'target weights', 'all weights', 'money', 'appraised',
-                                                 'review grade', 'measured')),
+                                                 'review grade', 'measured', 'evaluated')),
     primary key (stage, condition)
 );
 comment on table stage_gate is 'What must be true before a program may enter a stage.';
 comment on column stage_gate.stage is 'The stage.';
-comment on column stage_gate.condition is 'targets: whatever weighs and is measured has one; target weights: those at the top total what is required without execution; all weights: they total what is required; money: there is an approved budget; appraised: what is new and large has been; review grade: the grades of the stages before let it go on; measured: all that weighs has a score.';
+comment on column stage_gate.condition is 'targets: whatever weighs and is measured has one; target weights: those at the top total what is required without execution; all weights: they total what is required; money: there is an approved budget; appraised: what is new and large has been; review grade: the grades of the stages before let it go on; measured: all that weighs has a score; evaluated: an evaluation that ranks above its own is closed.';
 insert into stage_gate values
-    ('approved', 'targets'), ('approved', 'target weights'), ('approved', 'appraised'), ('approved', 'review grade'),
-    ('executing', 'money'), ('self_evaluated', 'all weights');
+    ('targeted', 'appraised'), ('approved', 'targets'), ('approved', 'target weights'), ('approved', 'appraised'), ('approved', 'review grade'),
+    ('executing', 'money'), ('self_evaluated', 'all weights'), ('evaluated', 'evaluated');
 
-create table stage_grade (
-    stage   text not null,
-    grade   text not null check (grade <> ''),
-    goes_on boolean not null,
-    sort    integer not null default 0,
-    primary key (stage, grade)
-);
-comment on table stage_grade is 'What a review may find, and whether a program goes on with it: a stage that is here needs a grade before the next gate.';
-comment on column stage_grade.stage is 'The stage in which it is reviewed.';
-comment on column stage_grade.grade is 'What the review found.';
-comment on column stage_grade.goes_on is 'Whether it may enter the budget with that; else it goes back, or nowhere.';
-comment on column stage_grade.sort is 'Place in a list.';
-insert into stage_grade values
-    ('reviewed', 'excellent', true, 1), ('reviewed', 'good', true, 2), ('reviewed', 'fair', false, 3), ('reviewed', 'poor', false, 4),
-    ('appraised', 'excellent', true, 1), ('appraised', 'good', true, 2), ('appraised', 'fair', false, 3), ('appraised', 'poor', false, 4);

@@ -61,6 +61,90 @@ comment on function unit_visible_refresh() is 'Keeps unit_visible what unit_acce
 create trigger unit_visible_refresh after insert or update or delete or truncate on unit_access
     for each statement execute function unit_visible_refresh();
 
+create trigger log_change after insert or update or delete on unit_access
+    for each row execute function bpm.log_change('rule_log', 'role_name', 'unit_id');
+create trigger log_truncate before truncate on unit_access
+    for each statement execute function bpm.log_change('rule_log', 'role_name', 'unit_id');
+
+-- Duties are granted on columns (bpm.grant_duty), and two hold rows of one table: the right to a computed column,
+-- which nobody writes, tells them apart. Whoever may write the whole table has them all.
+create function duty_guard() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    raise exception 'the duty of % is in other hands', tg_argv[0]
+        using errcode = 'insufficient_privilege',
+              detail = case tg_argv[0]
+                  when 'grading' then
+                      format('Rows of "%s" of other evaluations than self, or of a grader, need it.', tg_table_name)
+                  else format('Rows of "%s" of the program''s own evaluation need it.', tg_table_name) end,
+              hint = 'bpm.grant_duty gives it.';
+end
+$$;
+comment on function duty_guard() is 'Refuses rows of an evaluation to whom the duty that its argument names is not granted; the conditions of its triggers say when.';
+create trigger duty_guard_grading before insert on measurement
+    for each row when ((new.evaluation <> 'self' or new.grader <> '')
+                       and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
+    execute function duty_guard('grading');
+create trigger duty_guard_measuring before insert on measurement
+    for each row when (new.evaluation = 'self' and new.grader = ''
+                       and not has_column_privilege('measurement'::regclass, 'breakdown_ref', 'insert'))
+    execute function duty_guard('measuring');
+create trigger duty_guard_grading before insert on target_revision
+    for each row when (new.evaluation <> 'self'
+                       and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
+    execute function duty_guard('grading');
+create trigger duty_guard_targets before insert on target_revision
+    for each row when (new.evaluation = 'self'
+                       and not has_column_privilege('indicator'::regclass, 'is_group', 'insert'))
+    execute function duty_guard('targets');
+create trigger duty_guard_grading_new before insert or update on indicator
+    for each row when (new.evaluation <> 'self'
+                       and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
+    execute function duty_guard('grading');
+create trigger duty_guard_grading_old before update or delete on indicator
+    for each row when (old.evaluation <> 'self'
+                       and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
+    execute function duty_guard('grading');
+create trigger duty_guard_targets_new before insert or update on indicator
+    for each row when (new.evaluation = 'self'
+                       and not has_column_privilege('indicator'::regclass, 'is_group', 'insert, update'))
+    execute function duty_guard('targets');
+create trigger duty_guard_targets_old before update or delete on indicator
+    for each row when (old.evaluation = 'self'
+                       and not has_column_privilege('indicator'::regclass, 'is_group', 'insert, update'))
+    execute function duty_guard('targets');
+
+-- What was promised is not made easier afterwards. Who may say when something was recorded loads a history, and is not
+-- asked.
+create function target_guard() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    if new.valid_from < (new.recorded_at at time zone coalesce((select p.time_zone from place p), 'UTC'))::date
+        and exists (select from stage_event e
+                    where e.program_id = new.program_id and e.fiscal_year = new.fiscal_year and e.stage = 'approved'
+                        and not e.taken_back
+                        and not exists (select from stage_event b
+                                        where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year
+                                            and b.at = e.at and b.taken_back and b.recorded_at > e.recorded_at)) then
+        raise exception 'the targets of program "%" in % are approved: they are not changed for days that are past',
+                new.program_id, new.fiscal_year
+            using errcode = 'check_violation',
+                  detail = format('The revision of "%s" would hold from %s.', new.indicator_id, new.valid_from),
+                  hint = 'Let it hold from today on, or name in adjustment_id the act by which it was changed.';
+    end if;
+    return new;
+end
+$$;
+comment on function target_guard() is 'Refuses a revision of an approved target that would hold from a day that is past, unless it names an adjustment.';
+create trigger target_guard before insert on target_revision
+    for each row when (new.evaluation = 'self' and new.adjustment_id is null
+                       and not has_column_privilege('target_revision'::regclass, 'recorded_at', 'insert'))
+    execute function target_guard();
+
 create table published_total (
     unit_id      text not null references unit,
     fiscal_year  integer not null,
@@ -74,6 +158,7 @@ create table published_total (
     score        numeric(20,8),
     coverage     numeric(20,8),
     rating       text,
+    on_day       date not null,
     published_at timestamptz not null default now(),
     published_by text not null default current_user,
     primary key (unit_id, fiscal_year)
@@ -83,13 +168,14 @@ comment on column published_total.unit_id is 'The unit, with everything below it
 comment on column published_total.fiscal_year is 'The fiscal year.';
 comment on column published_total.suppressed is '1 when the figures are held back.';
 comment on column published_total.programs is 'Number of programs.';
-comment on column published_total.budget is 'Approved and adjusted.';
+comment on column published_total.budget is 'Approved, carried over and adjusted.';
 comment on column published_total.executed is 'Spent.';
 comment on column published_total.weight is 'What the programs weigh: denominator of coverage.';
-comment on column published_total.scored_weight is 'Weight of the programs that have a score: denominator of score.';
+comment on column published_total.scored_weight is 'What the programs that have a score weigh: denominator of score.';
 comment on column published_total.score_sum is 'Sum of weight * score: numerator of score.';
 comment on column published_total.score is 'Points of 100.';
 comment on column published_total.coverage is 'Percentage of the weight that is scored.';
 comment on column published_total.rating is 'What the score is called.';
+comment on column published_total.on_day is 'The day that the figures are of.';
 comment on column published_total.published_at is 'When it was published.';
 comment on column published_total.published_by is 'By whom.';

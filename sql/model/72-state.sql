@@ -96,21 +96,26 @@ begin atomic
            coalesce(x.closes_on <= p.day, false), least(p.day, x.closes_on), least(x.closes_on, p.money_until),
            case when x.closes_on <= p.day then coalesce(v.missing_at_close, 'zero')
                 else coalesce(v.missing_so_far, 'renormalise') end
-    from program_look l
+    from (select l.* from program_look l
+          where l.program_id = p.program_id and l.fiscal_year = p.fiscal_year
+          offset 0) l -- by key, whatever it is joined with
     left join lateral evaluation_of(l.evaluation, l.fiscal_year) v on true
     left join lateral (
         select e.event, (e.at at time zone p.zone)::date as on_day from evaluation_event e
         where e.program_id = l.program_id and e.fiscal_year = l.fiscal_year and e.evaluation = l.evaluation
-            and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known
-        order by e.at desc
+            and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known and not e.taken_back
+            and not exists (select from evaluation_event b
+                            where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.evaluation = e.evaluation
+                                and b.at = e.at and b.event = e.event and b.taken_back and b.recorded_at > e.recorded_at
+                                and b.recorded_at <= p.known)
+        order by e.at desc, e.recorded_at desc
         limit 1) e on true
     cross join lateral (
         -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when due
         select case when e.event = 'closed' then e.on_day
                     when e.event = 'opened again' or not v.closes_when_due then null
                     when p.has_stages or e.event is not null then p.ends_on + v.due_days
-                    else p.ends_on end as closes_on) x
-    where l.program_id = p.program_id and l.fiscal_year = p.fiscal_year;
+                    else p.ends_on end as closes_on) x;
 end;
 comment on function evaluations_of(program_state) is
 'Where the evaluations of a program stand: whether they are closed, until when figures count, what a missing score does.';

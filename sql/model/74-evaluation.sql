@@ -1,8 +1,9 @@
 -- Evaluations: the score of the tree, what the rules of the evaluation do to it, and what it is called
 
--- What each rule looks at: the execution of the budget, the coverage of the tree, the score of a node, or the attainment
+-- What each rule looks at: once it is closed, the execution of the budget and the coverage of the tree; at any time the score of a node, or the attainment
 -- of each indicator, which is given as two arrays.
-create function rule_figures(of_evaluation text, of_year integer, execution numeric, tree bpm.tree, items text[], attained numeric[])
+create function rule_figures(of_evaluation text, of_year integer, closed boolean, execution numeric, tree bpm.tree, items text[],
+                             attained numeric[])
     returns table (rule text, looks_at text, item text, target bpm.target, figure numeric, effect text, points numeric,
                    applies boolean)
     language sql stable parallel safe
@@ -10,9 +11,9 @@ begin atomic
     select r.rule, r.looks_at, f.item, r.target, f.figure, r.effect, r.points, not bpm.try_met(f.figure, r.target)
     from score_rule r
     cross join lateral (
-        select '' as item, execution as figure where r.looks_at = 'execution'
+        select '' as item, execution as figure where closed and r.looks_at = 'execution'
         union all
-        select '', o.coverage from bpm.roots(tree) o where r.looks_at = 'coverage'
+        select '', o.coverage from bpm.roots(tree) o where closed and r.looks_at = 'coverage'
         union all
         select n.id, n.score from bpm.nodes(tree) n where r.looks_at = 'indicator' and n.id = r.indicator_id
         union all
@@ -22,7 +23,7 @@ begin atomic
                         where x.evaluation = r.evaluation and x.rule = r.rule and x.fiscal_year > r.fiscal_year
                             and x.fiscal_year <= of_year);
 end;
-comment on function rule_figures(text, integer, numeric, bpm.tree, text[], numeric[]) is
+comment on function rule_figures(text, integer, boolean, numeric, bpm.tree, text[], numeric[]) is
 'What each rule of an evaluation looks at, and whether it applies: its target is missed. Where there is no figure it does not.';
 
 -- Deductions come first, then the lowest cap, then a veto.
@@ -96,7 +97,7 @@ begin atomic
     cross join lateral (
         select sum(x.points) filter (where x.effect = 'deduct') as deducted,
                min(x.points) filter (where x.effect = 'cap') as cap, bool_or(x.effect = 'veto') as vetoed
-        from rule_figures(e.evaluation, p.fiscal_year, b.execution, t.tree, t.items, t.attained) x
+        from rule_figures(e.evaluation, p.fiscal_year, e.closed, b.execution, t.tree, t.items, t.attained) x
         where x.applies) u
     cross join lateral (
         select ruled_score(o.score, u.deducted, u.cap, u.vetoed) as score,
@@ -140,7 +141,7 @@ select e.program_id, e.fiscal_year, e.evaluation, x.rule, x.item, coalesce(x.app
        (case when abs(x.figure) < 1e30 then x.figure end)::numeric(38,8) as figure, x.effect, x.looks_at,
        x.target::text as target, i.name
 from @evaluation_score e
-cross join lateral rule_figures(e.evaluation, e.fiscal_year, e.execution, e.tree, e.items, e.attained) x
+cross join lateral rule_figures(e.evaluation, e.fiscal_year, e.closed = 1, e.execution, e.tree, e.items, e.attained) x
 left join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year
     and i.evaluation = e.evaluation and i.indicator_id = x.item
 $$);

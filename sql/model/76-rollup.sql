@@ -2,24 +2,24 @@
 -- rounded scores of programs, so that anybody can compute them again.
 
 -- A sum is rated once all that is in it is closed, by the scale of the year, and where enough of it was measured.
-create function rating_of_sum(of_year integer, score numeric, coverage numeric, programs numeric, closed_programs numeric)
+create function rating_of_sum(of_year integer, score numeric, coverage numeric, open_programs numeric)
     returns table (rating text, rating_rank integer, rating_reason text)
     language sql stable parallel safe rows 1
 begin atomic
     select case g.reason when 'rated' then bpm.rating(score, s.scale) when 'coverage' then not_demonstrated() end,
            case g.reason when 'rated' then bpm.rating_rank(score, s.scale)
                 when 'coverage' then rank_below(s.scale) end,
-           case g.reason when 'open' then format('so far: %s of %s programs are closed', closed_programs, programs)
+           case g.reason when 'open' then format('so far: %s programs are not closed', open_programs)
                 when 'coverage' then under_floor(coverage, e.floor)
                 when 'nothing' then 'nothing is scored' end
     from setting_of(of_year) s
     left join lateral evaluation_of('self', of_year) e on true
     cross join lateral (
-        select case when closed_programs < programs and not s.rate_so_far then 'open'
+        select case when open_programs > 0 and not s.rate_so_far then 'open'
                     when coverage < coalesce(e.floor, 0) then 'coverage'
                     when score is null then 'nothing' else 'rated' end as reason) g;
 end;
-comment on function rating_of_sum(integer, numeric, numeric, numeric, numeric) is 'What the score of a sum of programs is called, its rank, and else the reason why it is not rated.';
+comment on function rating_of_sum(integer, numeric, numeric, numeric) is 'What the score of a sum of programs is called, its rank, and else the reason why it is not rated.';
 
 -- Where the entries of a program say fund or economic class, its money and its weight are parted by them.
 select bpm.define_result('program_slice',
@@ -65,14 +65,14 @@ join scope s on s.scope = p.scope and s.covers = 'objective'
 join program_objective o on o.program_id = p.program_id and o.fiscal_year = p.fiscal_year;
 comment on view node_overall is 'The overall programs of units and objectives.';
 
--- Every tree alike: what lies below a node, and for each the node's own group. The group is computed for the nodes that
--- are asked for only, and by the indexes of their programs.
+-- What lies below a node, and for each the node's own group, which is computed for the nodes that are asked for only, and
+-- by the indexes of their programs.
 select bpm.define_result('node_result',
 'One row per node of a tree (unit, function, economic, objective) and year, with everything below it in that year; what has no class is the node unclassified.', $$
 with total as (
     select a.tree, a.ancestor_id as id, o.fiscal_year,
            sum(o.programs) as programs, sum(o.scored_programs) as scored_programs,
-           sum(o.closed_programs) as closed_programs,
+           sum(o.closed_programs) as closed_programs, sum(o.open_programs) as open_programs,
            sum(o.proposed) as proposed, sum(o.approved) as approved, sum(o.carried_over) as carried_over,
            sum(o.adjusted) as adjusted, sum(o.budget) as budget, sum(o.received) as received,
            sum(o.committed) as committed, sum(o.executed) as executed, sum(o.planned) as planned,
@@ -83,7 +83,62 @@ with total as (
     cross join lateral (
         select r.fiscal_year,
                sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-               sum(r.closed_programs) as closed_programs,
+               sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
+               sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
+               sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
+               sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
+               sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
+               sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
+               sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
+        from @program_result r
+        where r.unit_id = a.id and r.is_revenue = 0
+        group by r.fiscal_year) o
+    where a.tree = 'unit' and o.fiscal_year between a.from_year and a.to_year
+    group by a.tree, a.ancestor_id, o.fiscal_year
+    union all
+    select a.tree, a.ancestor_id, o.fiscal_year,
+           sum(o.programs), sum(o.scored_programs),
+           sum(o.closed_programs), sum(o.open_programs),
+           sum(o.proposed), sum(o.approved), sum(o.carried_over),
+           sum(o.adjusted), sum(o.budget), sum(o.received),
+           sum(o.committed), sum(o.executed), sum(o.planned),
+           sum(o.weight), sum(o.scored_weight), sum(o.score_sum),
+           sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
+           sum(o.self_weight), sum(o.self_sum)
+    from (select distinct coalesce(p.function_id, 'unclassified') as id from program p) u -- few of many classes are used
+    join node_above a on a.tree = 'function' and a.id = u.id
+    cross join lateral (
+        select r.fiscal_year,
+               sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
+               sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
+               sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
+               sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
+               sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
+               sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
+               sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
+               sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
+        from @program_result r
+        where coalesce(r.function_id, 'unclassified') = a.id and r.is_revenue = 0 and r.is_overall = 0
+        group by r.fiscal_year) o
+    where o.fiscal_year between a.from_year and a.to_year
+    group by a.tree, a.ancestor_id, o.fiscal_year
+    union all
+    select a.tree, a.ancestor_id, o.fiscal_year,
+           sum(o.programs), sum(o.scored_programs),
+           sum(o.closed_programs), sum(o.open_programs),
+           sum(o.proposed), sum(o.approved), sum(o.carried_over),
+           sum(o.adjusted), sum(o.budget), sum(o.received),
+           sum(o.committed), sum(o.executed), sum(o.planned),
+           sum(o.weight), sum(o.scored_weight), sum(o.score_sum),
+           sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
+           sum(o.self_weight), sum(o.self_sum)
+    from (select distinct coalesce(p.objective_id, 'unclassified') as id
+          from (select null::text as objective_id from place union all select o.objective_id from program_objective o) p) u
+    join node_above a on a.tree = 'objective' and a.id = u.id
+    cross join lateral (
+        select r.fiscal_year,
+               sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
+               sum(r.closed_programs) as closed_programs, sum(r.open_programs) as open_programs,
                sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
                sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
                sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
@@ -91,16 +146,12 @@ with total as (
                sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
                sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
         from (select r.fiscal_year, n.programs * r.programs as programs, n.programs * r.scored_programs as scored_programs,
-                     n.programs * r.closed_programs as closed_programs,
-                     part(r.proposed, n.after, n.upto) as proposed,
-                     part(r.approved, n.after, n.upto) as approved,
-                     part(r.carried_over, n.after, n.upto) as carried_over,
-                     part(r.adjusted, n.after, n.upto) as adjusted,
-                     part(r.received, n.after, n.upto) as received,
-                     part(r.committed, n.after, n.upto) as committed,
-                     part(r.executed, n.after, n.upto) as executed,
+                     n.programs * r.closed_programs as closed_programs, r.programs - r.closed_programs as open_programs,
+                     part(r.proposed, n.after, n.upto) as proposed, part(r.approved, n.after, n.upto) as approved,
+                     part(r.carried_over, n.after, n.upto) as carried_over, part(r.adjusted, n.after, n.upto) as adjusted,
+                     part(r.budget, n.after, n.upto) as budget, part(r.received, n.after, n.upto) as received,
+                     part(r.committed, n.after, n.upto) as committed, part(r.executed, n.after, n.upto) as executed,
                      part(r.planned, n.after, n.upto) as planned,
-                     part(r.budget, n.after, n.upto) as budget,
                      w.weight, w.weight * sign(r.scored_weight) as scored_weight,
                      w.weight * coalesce(r.score, 0) as score_sum, w.weight * r.coverage as coverage_sum,
                      w.weight * r.low as low_sum, w.weight * r.high as high_sum,
@@ -109,20 +160,17 @@ with total as (
               cross join lateral (
                   select r.* from @program_result r
                   where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year and r.is_revenue = 0
+                      and r.is_overall = 0
                   offset 0) r
-              cross join lateral (
-                  select part(r.weight, n.after, n.upto, 8) as weight) w
-              where n.tree = a.tree and n.id = a.id) r
+              cross join lateral (select part(r.weight, n.after, n.upto, 8) as weight) w
+              where n.tree = 'objective' and n.id = a.id) r
         group by r.fiscal_year) o
     where o.fiscal_year between a.from_year and a.to_year
-        and a.tree <> 'economic'
-        -- a classification has many classes that nobody uses: the planner should not charge for them
-        and (a.tree <> 'function'
-             or a.id = any ((select array_agg(distinct coalesce(p.function_id, 'unclassified')) from program p)::text[]))
     group by a.tree, a.ancestor_id, o.fiscal_year
     union all
     select a.tree, a.ancestor_id, r.fiscal_year,
            sum(n.programs * r.programs), sum(n.programs * r.scored_programs), sum(n.programs * r.closed_programs),
+           sum(r.programs - r.closed_programs),
            coalesce(sum(n.proposed), 0), coalesce(sum(n.approved), 0), coalesce(sum(n.carried_over), 0),
            coalesce(sum(n.adjusted), 0), coalesce(sum(n.approved + n.carried_over + n.adjusted), 0), coalesce(sum(n.received), 0),
            coalesce(sum(n.committed), 0), coalesce(sum(n.executed), 0), coalesce(sum(n.planned), 0),
@@ -162,7 +210,7 @@ cross join lateral (
            round(t.low_sum / nullif(t.weight, 0), 8)::numeric(20,8) as low,
            round(t.high_sum / nullif(t.weight, 0), 8)::numeric(20,8) as high,
            round(t.self_sum / nullif(t.self_weight, 0), 8)::numeric(20,8) as self_score) r
-cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.programs, t.closed_programs) g
+cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.open_programs) g
 left join node_above p on p.tree = t.tree and p.id = t.id and p.distance = 1
     and t.fiscal_year between p.from_year and p.to_year
 left join unit u on t.tree = 'unit' and u.unit_id = t.id
@@ -232,6 +280,7 @@ with total as (
     select r.fiscal_year, r.nature, case r.is_revenue when 1 then 'none' else r.scope end as scope, n.fund,
            sum(n.programs * r.programs) as programs, sum(n.programs * r.scored_programs) as scored_programs,
            sum(n.programs * r.closed_programs) as closed_programs,
+           sum(r.programs - r.closed_programs) as open_programs,
            sum(coalesce(n.proposed, 0)) as proposed,
            sum(coalesce(n.approved, 0)) as approved,
            sum(coalesce(n.carried_over, 0)) as carried_over,
@@ -275,7 +324,7 @@ cross join lateral (
            round(t.low_sum / nullif(t.weight, 0), 8)::numeric(20,8) as low,
            round(t.high_sum / nullif(t.weight, 0), 8)::numeric(20,8) as high,
            round(t.self_sum / nullif(t.self_weight, 0), 8)::numeric(20,8) as self_score) r
-cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.programs, t.closed_programs) g
+cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.open_programs) g
 $$);
 
 select bpm.define_result('year_result',
@@ -283,7 +332,7 @@ select bpm.define_result('year_result',
 with total as (
     select r.fiscal_year,
            sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-           sum(r.closed_programs) as closed_programs,
+           sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
            sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
            sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
            sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
@@ -315,5 +364,5 @@ cross join lateral (
            round(t.low_sum / nullif(t.weight, 0), 8)::numeric(20,8) as low,
            round(t.high_sum / nullif(t.weight, 0), 8)::numeric(20,8) as high,
            round(t.self_sum / nullif(t.self_weight, 0), 8)::numeric(20,8) as self_score) r
-cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.programs, t.closed_programs) g
+cross join lateral rating_of_sum(t.fiscal_year, r.score, r.coverage, t.open_programs) g
 $$);

@@ -8,7 +8,7 @@ begin atomic
     with moment as (
         select least($4, (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date) as day
     ), state as (
-        select s.*, coalesce(f.weight_total, y.weight_total) as weight_total, y.totals_required, y.appraise_from,
+        select s as p, s.*, coalesce(f.weight_total, y.weight_total) as weight_total, y.totals_required, y.appraise_from,
                coalesce(f.execution_points, y.execution_points) as execution_points,
                m.approved + m.carried_over + m.adjusted as budget, greatest(m.approved, m.proposed) as asked_for, l.rule
         from moment d
@@ -57,7 +57,8 @@ begin atomic
         union all
         select 'appraised', format('It is new, and %s is asked for: from %s on it has to be appraised.', s.asked_for, s.appraise_from)
         from state s
-        where s.asked_for >= s.appraise_from
+        where s.asked_for >= s.appraise_from and not s.is_overall and not s.is_revenue and 'appraised' = any (bpm.stages(s.rule))
+            and exists (select from program x where x.fiscal_year < s.fiscal_year)
             and not exists (select from program x where x.program_id = s.program_id and x.fiscal_year < s.fiscal_year)
             and not exists (select from passed x where x.stage = 'appraised')
         union all
@@ -66,6 +67,11 @@ begin atomic
         from passed x
         where x.stage in (select g.stage from stage_grade g)
             and not exists (select from stage_grade g where g.stage = x.stage and g.grade = x.grade and g.goes_on)
+        union all
+        select 'evaluated', 'No evaluation above its own is closed.'
+        from state s
+        where not exists (select from evaluations_of(s.p) e
+                          where e.closed and e.rank > (select v.rank from evaluation_of('self', s.fiscal_year) v))
         union all
         select 'measured', format('Nothing was measured for %s.', w.without_score)
         from weights w where w.without_score is not null

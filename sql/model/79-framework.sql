@@ -120,6 +120,10 @@ begin
     from responsible r
     where r.fiscal_year = from_year and r.program_id = any (ids)
     order by r.program_id, r.from_day desc;
+    insert into grader (program_id, fiscal_year, evaluation, grader, weight, role_name)
+    select g.program_id, next_year, g.evaluation, g.grader, g.weight, g.role_name
+    from grader g
+    where g.fiscal_year = from_year and g.evaluation = 'self' and g.program_id = any (ids);
     -- all that is recorded of the year counts, whatever the settings of the session
     with recursive last_year as materialized (
         select s.* from indicator_score_at('infinity') s
@@ -151,4 +155,4 @@ begin
 end
 $$;
 comment on function roll_forward(integer, text) is
-'Takes the programs of a year, or one, into the next where they are not there yet: with objectives, who answers, the indicators of the self-evaluation that are not retired, their last targets and weights, and the last figure as baseline. How many programs, and indicators.';
+'Takes the programs of a year, or one, into the next where they are not there yet: with objectives, who answers, graders, the indicators of the self-evaluation that are not retired, their last targets and weights, and the last figure as baseline. How many programs, and indicators.';

@@ -94,7 +94,9 @@ cross join lateral (
 cross join lateral (
     select min(e.entry_date) filter (where e.executed <> 0 and e.entry_date <= p.money_until) as executed_on,
            count(*) filter (where e.entry_date > x.today) as ahead, max(e.entry_date) as last_on,
-           count(*) filter (where e.entry_date > p.money_closes_on and e.entry_date <= p.day) as after_close, count(*) as entries, x.today
+           count(*) filter (where e.entry_date > p.money_closes_on and e.entry_date <= p.day) as after_close, count(e.entry_date) as entries,
+           count(*) filter (where e.entry_date < p.starts_on - 366 or e.executed <> 0 and e.entry_date < p.starts_on) as before,
+           min(e.entry_date) as first_on, x.today
     from (select greatest((now() at time zone p.zone)::date, p.day) as today) x
     left join program_budget e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
         and (e.recorded_at > p.known) is not true
@@ -114,7 +116,7 @@ cross join lateral (values
           then format('%s executed and %s committed of a budget of %s.', m.executed, m.committed, b.budget) end,
      'Record the adjustment, or correct what was executed or committed.'),
     ('warning', 'unspent', null,
-     case when b.budget > 0 and 100 * m.executed < (100 - s.unspent_alert) * b.budget and not p.is_revenue
+     case when b.budget > 0 and 100 * m.executed < (100 - s.unspent_alert) * b.budget and not p.is_revenue and not p.is_overall
                and (p.money_closes_on <= p.day or p.ends_on <= p.day)
           then format('%s %% of the budget is executed.', round(100 * m.executed / b.budget, 4)) end,
      'Look at the program before its next budget.'),
@@ -137,6 +139,8 @@ cross join lateral (values
      'Check the dates.'),
     ('warning', 'money after the close', null, case when e.after_close > 0 then format('%s entries are dated after %s, when the money of the year was closed: they do not count.', e.after_close, p.money_closes_on) end,
      'Date them in the year, enter them in the next, or close the year later.'),
+    ('warning', 'money before the year', null, case when e.before > 0 then format('%s entries are executed before the year, or dated more than a year before it, the first on %s.', e.before, e.first_on) end,
+     'Check the dates, or the fiscal year.'),
     ('error', 'executed before approval', null,
      case when p.has_stages and e.executed_on is not null
           then (select format('Money was executed on %s, %s.', e.executed_on, coalesce('the budget was approved on ' || a.day, 'and no approval is recorded'))
@@ -179,46 +183,51 @@ $$);
 
 select bpm.define_result('evaluation_fault',
 'What is wrong with evaluations: their weights, their trees, their closing.', $$
-select e.program_id, e.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
-from @evaluation_score e
-left join lateral setting_of(e.fiscal_year) s on true
-left join framework w on w.framework_id = e.framework_id
-cross join lateral (values
-    ('error', 'weights', e.evaluation,
-     case when s.totals_required and e.indicators > 0 and e.top_weight <> coalesce(w.weight_total, s.weight_total)
-          then format('The top weights total %s, not %s.', trim_scale(e.top_weight), trim_scale(coalesce(w.weight_total, s.weight_total))) end,
-     'Revise the weights, or change weight_total in the settings.'),
-    ('warning', 'overdue', e.evaluation, case when e.closed = 0 and e.due_on < e.day then format('It was to be closed by %s.', e.due_on) end,
-     'Close it.'),
-    ('warning', 'not demonstrated', e.evaluation,
-     case when e.closed = 1 and e.indicators > 0 and e.coverage < e.floor then initcap(left(e.rating_reason, 1)) || substr(e.rating_reason, 2) || '.' end,
-     'Another evaluation can still measure it.')
-) f (severity, kind, item, detail, mend)
-where f.detail is not null
-union all
-select e.program_id, e.fiscal_year, 'error', 'tree: ' || x.kind, x.node, x.detail, 'Mend the indicators; until then the program has no score.'
+select p.program_id, p.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
 from @program_state p
 cross join lateral evaluation_scores(p) e
+left join lateral setting_of(p.fiscal_year) s on true
+left join framework w on w.framework_id = e.framework_id
 cross join lateral (
-    select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
-    from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best, i.method
-          from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
-                               e.before_the_event, e.execution) i
-          where e.tree is null
-          union all
-          select '', null, 1, null, null, 'mean'::bpm.method from place where e.tree is null) n) t
-cross join lateral unnest(t.list) x
-where e.tree is null
+    select v.severity, v.kind, e.evaluation as item, v.detail, v.mend
+    from (values
+        ('error', 'weights',
+         case when s.totals_required and e.indicators > 0 and e.top_weight <> coalesce(w.weight_total, s.weight_total)
+              then format('The top weights total %s, not %s.', trim_scale(e.top_weight),
+                          trim_scale(coalesce(w.weight_total, s.weight_total))) end,
+         'Revise the weights, or change weight_total in the settings.'),
+        ('warning', 'overdue',
+         case when e.closed = 0 and e.due_on < p.day then format('It was to be closed by %s.', e.due_on) end, 'Close it.'),
+        ('warning', 'not demonstrated',
+         case when e.closed = 1 and e.indicators > 0 and e.coverage < e.floor
+              then under_floor(e.coverage, e.floor) || '.' end, 'Another evaluation can still measure it.')
+    ) v (severity, kind, detail, mend)
+    where v.detail is not null
+    union all
+    select 'error', 'tree: ' || x.kind, x.node, x.detail, 'Mend the indicators; until then the evaluation has no score.'
+    from (select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
+          from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best,
+                       i.method
+                from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+                                     e.before_the_event, e.execution) i
+                where e.tree is null
+                union all
+                select '', null, 1, null, null, 'mean'::bpm.method from place where e.tree is null) n) t
+    cross join lateral unnest(t.list) x) f
 $$);
 
 select bpm.define_result('indicator_fault',
 'What is wrong with indicators: no target, no figure, a figure that cannot be scored, one that is too old, late or ahead.', $$
-select i.program_id, i.fiscal_year, f.severity, f.kind, i.indicator_id as item, f.detail, f.mend
-from @indicator_score i
+select p.program_id, p.fiscal_year, f.severity, f.kind,
+       case e.evaluation when 'self' then i.indicator_id else format('%s: %s', e.evaluation, i.indicator_id) end as item, f.detail, f.mend
+from @program_state p
+cross join lateral evaluations_of(p) e
+cross join lateral indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+    e.before_the_event, null) i
 cross join lateral (values
     (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
      case when i.source = 'measured' and i.target is null and i.grade is null then 'No target is set.' end, 'Add a target_revision.'),
-    (case when i.retired then null when i.weight > 0 then 'warning' end, 'no figure',
+    (case when i.retired or i.weight = 0 then null when coalesce(i.due, p.ends_on) <= p.day then 'warning' else 'note' end, 'no figure',
      case when i.source in ('measured', 'graded', 'same') and i.actual is null and i.actual_date is null and i.grade is null
                and (i.target is not null or i.source <> 'measured') then 'Nothing is measured yet.' end,
      case i.source when 'graded' then 'Its graders have to grade it.' when 'same' then 'The indicator of the same name in the other evaluation has to be there and measured.'
@@ -230,32 +239,39 @@ cross join lateral (values
                       coalesce('target ' || i.target::text, 'range of a grade, 0 to 100')) end, 'Correct the figure, or the target.'),
     ('warning', 'stale', case when i.stale and not i.retired then format('The figure is for %s: it counts as not measured.', i.measured_on) end,
      'Measure again, or check the day and the program''s fiscal year.'),
-    ('note', 'late', case when i.late then format('The figure is for %s, after the end of the year.', i.measured_on) end,
+    ('note', 'late', case when i.late and e.evaluation = 'self' then format('The figure is for %s, after the end of the year.', i.measured_on) end,
      'It counts, as it came before the evaluation was closed.'),
+    ('warning', 'no grade',
+     case when i.source = 'graded' and i.grade is not null and not i.retired then (
+         select format('No grade by %s: it stands on the others.', string_agg(g.grader, ', ' order by g.grader))
+         from grader g
+         where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.evaluation = e.evaluation and g.weight > 0
+             and not exists (select from indicator_actual m
+                             where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year and m.evaluation = e.evaluation
+                                 and m.indicator_id = i.indicator_id and m.grader = g.grader and m.as_of <= e.counts_until)
+         having count(*) > 0) end, 'Let them grade it, or take them from the graders.'),
     ('error', 'empty group',
      case when i.source = 'group' and i.weight > 0
-               and not exists (select from indicator c where c.program_id = i.program_id and c.fiscal_year = i.fiscal_year
-                                   and c.evaluation = i.evaluation and c.parent_id = i.indicator_id)
+               and not exists (select from indicator c where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year
+                                   and c.evaluation = e.evaluation and c.parent_id = i.indicator_id)
           then 'There is nothing below the group.' end, 'Add indicators below it, or give it the weight 0.')
 ) f (severity, kind, detail, mend)
 where f.severity is not null and f.detail is not null
 union all
-select e.program_id, e.fiscal_year, 'warning', case when m.as_of > x.today then 'figure dated ahead' else 'figure after the close' end, m.indicator_id,
+select p.program_id, p.fiscal_year, 'warning', case when m.as_of > x.today then 'figure dated ahead' else 'figure after the close' end,
+       case e.evaluation when 'self' then m.indicator_id else format('%s: %s', e.evaluation, m.indicator_id) end,
        case when m.as_of > x.today then format('A figure is for %s, after today: it does not count yet.', m.as_of)
             else format('A figure is for %s, after the evaluation %s closed on %s: it does not count.', m.as_of, e.evaluation, e.closes_on) end,
        case when m.as_of > x.today then 'Check the day.' else 'Open the evaluation again, with the reason, or leave it.' end
-from @evaluation_state e
-cross join lateral (select greatest((now() at time zone e.zone)::date, e.day) as today) x
-join indicator_actual m on m.program_id = e.program_id and m.fiscal_year = e.fiscal_year and m.evaluation = e.evaluation
-    and m.as_of > least(x.today, e.closes_on) and (m.as_of <= e.day or m.as_of > x.today)
-    and (m.recorded_at > e.known) is not true and (m.withdrawn_at <= e.known) is not true
-union all
--- what is promised for a day of the year to come is a plan; after the year, and after today, it hides what was promised
-select e.program_id, e.fiscal_year, 'warning', 'target dated ahead', t.indicator_id,
-       format('A target or weight holds from %s, after the year and after today: it does not count.', t.valid_from), 'Check the day.'
-from @evaluation_state e
-join target_revision t on t.program_id = e.program_id and t.fiscal_year = e.fiscal_year and t.evaluation = e.evaluation
-    and t.valid_from > greatest((now() at time zone e.zone)::date, e.day, e.ends_on) and t.recorded_at <= e.known
+from @program_state p
+cross join lateral evaluations_of(p) e
+cross join lateral (select greatest((now() at time zone p.zone)::date, p.day) as today) x
+cross join lateral (
+    select m.indicator_id, m.as_of from indicator_actual m
+    where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year and m.evaluation = e.evaluation
+        and m.as_of > least(x.today, e.closes_on) and (m.as_of <= p.day or m.as_of > x.today)
+        and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
+    offset 0) m
 $$);
 
 select bpm.define_result('check_result',

@@ -240,7 +240,7 @@ begin
         ) as m (name, meaning) on m.name = a.attname
         where v.relkind = 'v' and v.relnamespace = (select relnamespace from pg_class where oid = 'catalog'::regclass)
             and v.relname not in ('program_budget', 'indicator_actual')
-            and col_description(a.attrelid, a.attnum) is null
+            and bpm.is_made(v.oid) and col_description(a.attrelid, a.attnum) is null
     loop
         if c.meaning is null then
             raise exception 'no meaning for column %.%', c.view, c.name;

@@ -5,6 +5,7 @@
 # has 15 indicators in 3 groups, with a target each and a measurement each month.
 #
 #   PROGRAMS   programs of the largest model (default ROWS / 100, which is 100000)
+#   IMPORT     measurements that are imported from text (default 200000)
 #   PLANS=1    prints the plans too
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -41,7 +42,7 @@ select p.program_id, 2026, 'i' || to_char(i, 'FM00'), make_date(2026, m, 28),
 from program p, generate_series(0, 14) i, generate_series(1, 12) m;
 insert into budget_entry (program_id, fiscal_year, entry_id, kind, entry_date, amount, recorded_at, recorded_by)
 select p.program_id, 2026, k.kind, k.kind, '2026-02-01', (substr(p.program_id, 2)::integer % 9973 + 1) * 100 * k.f, '2026-02-01', 'bench'
-from program p, (values ('approved', 1.0), ('adjusted', 0.1), ('executed', 0.9)) k (kind, f);
+from program p, (values ('approved', 1.0), ('carried_over', 0.1), ('executed', 0.9)) k (kind, f);
 select refresh_trees();
 EOSQL
     bench_warm "$1.unit" "$1.node_above" "$1.program" "$1.indicator" "$1.target_revision" "$1.measurement" "$1.budget_entry"
@@ -135,6 +136,28 @@ table_row 'reading what lies above and below'
 printf '%-42s %8.3f %8s %8s %5s %s\n' 'moving a branch of 11,111 units' "${MEDIAN['moving a branch']}" '' '' '1 s' \
     "$(verdict "${MEDIAN['moving a branch']}" 1)"
 bench_psql -At -c "select format('%-42s %8s', 'all units in one statement', round(extract(epoch from done - began), 3)) from wide.took"
+
+# Import: figures as text, beside figures that are added to the table as they are. Both are taken back each time.
+IMPORT=${IMPORT:-200000}
+bench_psql <<EOSQL
+set search_path = tenth;
+insert into import_measurement (program_id, fiscal_year, indicator_id, as_of, actual)
+select program_id, fiscal_year, indicator_id, to_char(as_of - 1, 'YYYY-MM-DD'), actual
+from measurement order by program_id, fiscal_year, indicator_id, as_of limit $IMPORT;
+analyze import_measurement;
+EOSQL
+RUNS=$((RUNS_ASKED > 3 ? 3 : RUNS_ASKED))
+taken_back() {
+    echo "do \$\$ begin $1; raise triggered_action_exception; exception when triggered_action_exception then null; end \$\$"
+}
+bench_time \
+    'figures added' "$(taken_back "insert into tenth.measurement (program_id, fiscal_year, indicator_id, as_of, actual, reason)
+        select program_id, fiscal_year::integer, indicator_id, as_of::date, actual::numeric, 'import'
+        from tenth.import_measurement")" \
+    'figures imported' "$(taken_back "perform tenth.import_rows('measurement', 'figures.csv')")"
+table_head "import of $IMPORT measurements"
+table_row 'figures added'
+limit_row 'figures imported' 'figures added' 3
 
 if [[ -n ${PLANS:-} ]]; then
     bench_psql -c "explain (costs off) select * from whole.program_result where unit_id = 'u7'" \

@@ -142,10 +142,7 @@ create role bpm_test_tree;
 insert into unit_access values ('bpm_test_tree', 'b'), ('no such role', 'gov');
 select set_eq($$select unit_id, from_year, to_year from unit_visible where role_name = 'bpm_test_tree'$$,
     $$values ('b', 0, 9999), ('a', 2026, 9999)$$, 'what a role sees is kept by year');
-do $$ begin perform bpm.enable_row_security('trees'); end $$;
-grant usage on schema trees to bpm_test_tree;
-grant select on all tables in schema trees to bpm_test_tree;
-grant insert, update on program to bpm_test_tree;
+do $$ begin perform bpm.enable_row_security('trees'); perform bpm.grant_duty('trees', 'bpm_test_tree', d) from unnest('{programs,rules}'::text[]) d; end $$;
 set local role bpm_test_tree;
 select results_eq('select program_id, fiscal_year from program order by 2', $$values ('P', 2026), ('P', 2027)$$, 'rows are seen in the years in which the unit is');
 select is((select count(*) from budget_entry), 2::bigint, 'and what belongs to them');
