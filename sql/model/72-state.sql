@@ -19,7 +19,7 @@ join scope k on k.scope = p.scope
 left join lateral setting_of(p.fiscal_year) r on true
 cross join lateral (
     select year_start(p.fiscal_year, coalesce(r.year_start_month, 1)) as starts_on,
-           year_start(p.fiscal_year + 1, coalesce(r.year_start_month, 1)) - 1 as ends_on) y
+           year_start(least(p.fiscal_year, 9998) + 1, coalesce(r.year_start_month, 1)) - 1 as ends_on) y
 left join lateral (
     select e.stage, e.at, e.grade from stage_event e
     where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
@@ -55,7 +55,7 @@ select l.program_id, l.fiscal_year, l.evaluation, l.framework_id, l.evaluator,
        coalesce(v.before_the_event, false) as before_the_event, coalesce(v.floor, 0) as floor,
        exists (select from score_rule r
                where r.evaluation = l.evaluation and r.looks_at = 'attainment') as has_attainment_rules,
-       p.name, p.unit_id, p.scale, p.rate_so_far, p.covers, p.currency, p.day, p.known, p.zone, p.starts_on, p.ends_on, p.ends_on + v.due_days as due_on, x.closes_on,
+       p.name, p.unit_id, p.scale, p.rate_so_far, p.covers, p.currency, p.day, p.known, p.zone, p.starts_on, p.ends_on, p.ends_on + d.days as due_on, x.closes_on,
        coalesce(x.closes_on <= p.day, false) as closed,
        least(p.day, x.closes_on) as counts_until, least(x.closes_on, p.money_until) as money_until,
        case when x.closes_on <= p.day then coalesce(v.missing_at_close, 'zero')
@@ -63,6 +63,7 @@ select l.program_id, l.fiscal_year, l.evaluation, l.framework_id, l.evaluator,
 from @program_state p
 join program_look l on l.program_id = p.program_id and l.fiscal_year = p.fiscal_year
 left join lateral evaluation_of(l.evaluation, l.fiscal_year) v on true
+cross join lateral (select case when v.due_days is not null then least(greatest(v.due_days, 0), 3660) end as days) d
 left join lateral (
     select e.event, (e.at at time zone p.zone)::date as on_day from evaluation_event e
     where e.program_id = l.program_id and e.fiscal_year = l.fiscal_year and e.evaluation = l.evaluation
@@ -73,7 +74,7 @@ cross join lateral (
     -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when due
     select case when e.event = 'closed' then e.on_day
                 when e.event = 'opened again' or not v.closes_when_due then null
-                when p.has_stages or e.event is not null then p.ends_on + v.due_days
+                when p.has_stages or e.event is not null then p.ends_on + d.days
                 else p.ends_on end as closes_on) x
 $$);
 
