@@ -44,15 +44,12 @@ declare
                                         'coalesce(bpm.known_at(), ''infinity'')');
     at_given constant text := format(moment, 'coalesce($1, (now() at time zone z.zone)::date)',
                                      'coalesce($2, ''infinity'')');
-    columns text;
 begin
     execute format('create view %I with (security_invoker = true) as %s', name,
         regexp_replace(regexp_replace(query, '@day\M', at_sessions, 'g'), '@(\w+)', '\1', 'g'));
     execute format('comment on view %I is %L', name, meaning);
-    select string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum) into columns
-    from pg_attribute a where a.attrelid = quote_ident(name)::regclass and a.attnum > 0;
-    execute format('create function %I(on_day date, as_known timestamptz default ''infinity'') returns table (%s)
-        language sql stable parallel safe begin atomic %s; end', name || '_at', columns,
+    execute format('create function %I(on_day date, as_known timestamptz default ''infinity'') returns setof %I
+        language sql stable parallel safe begin atomic %s; end', name || '_at', name,
         regexp_replace(regexp_replace(query, '@day\M', at_given, 'g'), '@(\w+)', '\1_at($1, $2)', 'g'));
     execute format('comment on function %I(date, timestamptz) is %L', name || '_at',
         format('%s on a day, as known at a time, whatever bpm.as_of and bpm.known_at say.', name));

@@ -239,6 +239,8 @@ create table measurement (
     constraint measurement_one_figure check (num_nonnulls(actual, actual_date, score, withdrawn) = 1),
     constraint measurement_withdrawn check (withdrawn is null or reason <> '' and reason is not null)
 );
+create index measurement_withdrawn on measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, withdrawn)
+    where withdrawn is not null;
 comment on table measurement is 'What was measured, or graded, on a day. The latest day counts, and of one day what was recorded last.';
 comment on column measurement.program_id is 'The program.';
 comment on column measurement.fiscal_year is 'The fiscal year.';

@@ -1,17 +1,47 @@
 -- Where a program and its evaluations stand on the day: the year, the closings, what counts until when
 
+create view stage_standing with (security_invoker = true) as
+select e.program_id, e.fiscal_year, e.at, e.stage, e.grade, e.recorded_at
+from stage_event e
+where not e.taken_back
+    and not exists (select from stage_event b
+                    where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.at = e.at
+                        and b.stage = e.stage and b.taken_back and b.recorded_at > e.recorded_at);
+comment on view stage_standing is 'The stages that programs have entered, without those that were taken back.';
+
+-- What an overall program covers: of its unit, or by shares of its objectives, and all below, the expenditure that has
+-- money of its own.
+create view program_cover with (security_invoker = true) as
+select p.program_id, p.fiscal_year, c.program_id as covered_id, 0::numeric as after, 1::numeric as upto
+from program p
+join scope s on s.scope = p.scope and s.covers = 'unit'
+join node_above a on a.tree = 'unit' and a.ancestor_id = p.unit_id and p.fiscal_year between a.from_year and a.to_year
+join program c on c.unit_id = a.id and c.fiscal_year = p.fiscal_year
+where exists (select from nature n where n.nature = c.nature and not n.is_revenue)
+    and exists (select from scope o where o.scope = c.scope and o.covers = 'own')
+union all
+select b.program_id, b.fiscal_year, c.program_id, o.after, o.upto
+from program_objective b
+join program p on p.program_id = b.program_id and p.fiscal_year = b.fiscal_year
+join scope s on s.scope = p.scope and s.covers = 'objective'
+join node_above a on a.tree = 'objective' and a.ancestor_id = b.objective_id and b.fiscal_year between a.from_year and a.to_year
+join objective_part o on o.objective_id = a.id and o.fiscal_year = b.fiscal_year
+join program c on c.program_id = o.program_id and c.fiscal_year = o.fiscal_year
+where exists (select from nature n where n.nature = c.nature and not n.is_revenue)
+    and exists (select from scope o where o.scope = c.scope and o.covers = 'own');
+comment on view program_cover is 'Which programs an overall program covers: those of its unit, or by shares those of its objectives, and all below.';
+
 select bpm.define_result('program_state',
-'Where a program stands on the day: the year, its stage, until when its money counts.', $$
+'Where a program stands on the day: the year, its stage, whose money it answers for, and until when money counts.', $$
 select p.program_id, p.fiscal_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
        p.revenue_type, p.framework_id, p.weight as own_weight, r.weigh_by, r.scale, r.rate_so_far, r.currency,
-       not n.is_revenue and k.covers <> 'own' as is_overall, case when n.is_revenue then 'own' else k.covers end as covers,
-       n.is_revenue, d.day, d.known, d.zone,
-       y.starts_on, y.ends_on, s.stage is not null as has_stages,
-       s.stage, (s.at at time zone d.zone)::date as stage_since, s.grade as stage_grade,
-       -- money counts until its year is closed; where there are no stages, until the year ends
-       case when c.event = 'closed' then c.on_day when s.stage is null and c.event is null then y.ends_on end as money_closes_on,
-       least(d.day, case when c.event = 'closed' then c.on_day
-                         when s.stage is null and c.event is null then y.ends_on end) as money_until
+       n.is_revenue, not n.is_revenue and k.covers <> 'own' as is_overall, d.day, d.known, d.zone, y.starts_on, y.ends_on,
+       s.stage is not null as has_stages, s.stage, (s.at at time zone d.zone)::date as stage_since, s.grade as stage_grade,
+       m.closes_on as money_closes_on, least(d.day, m.closes_on) as money_until,
+       -- whose money it answers for, and which part of it
+       case when n.is_revenue or k.covers = 'own' then array[p.program_id] else c.ids end as covered,
+       case when n.is_revenue or k.covers = 'own' then '{0}' else c.after end as covered_after,
+       case when n.is_revenue or k.covers = 'own' then '{1}' else c.upto end as covered_upto
 from @day d
 cross join program p
 join nature n on n.nature = p.nature
@@ -34,7 +64,14 @@ left join lateral (
     select e.event, (e.at at time zone d.zone)::date as on_day from year_event e
     where e.fiscal_year = p.fiscal_year and e.at < d.before and e.recorded_at <= d.known
     order by e.at desc
-    limit 1) c on true
+    limit 1) e on true
+-- money counts until its year is closed; where there are no stages, until the year ends
+cross join lateral (
+    select case when e.event = 'closed' then e.on_day when s.stage is null and e.event is null then y.ends_on end as closes_on) m
+left join lateral (
+    select array_agg(c.covered_id) as ids, array_agg(c.after) as after, array_agg(c.upto) as upto
+    from program_cover c
+    where k.covers <> 'own' and c.program_id = p.program_id and c.fiscal_year = p.fiscal_year) c on true
 $$);
 
 -- self is an evaluation of every program; the others are those that program_evaluation names
@@ -47,40 +84,47 @@ select e.program_id, e.fiscal_year, e.evaluation, e.framework_id, e.evaluator, e
 from program_evaluation e;
 comment on view program_look is 'Which evaluations a program has in a year: self, and those of program_evaluation.';
 
+create function evaluations_of(p program_state)
+    returns table (evaluation text, framework_id text, evaluator text, rank integer, before_the_event boolean, floor numeric,
+                   due_on date, closes_on date, closed boolean, counts_until date, money_until date, missing text)
+    language sql stable parallel safe rows 1
+begin atomic
+    select l.evaluation, l.framework_id, l.evaluator,
+           case when v.before_the_event then null
+                else coalesce(v.rank, (select c.rank from evaluation_of(l.commissioned_by, l.fiscal_year) c)) end,
+           coalesce(v.before_the_event, false), coalesce(v.floor, 0), p.ends_on + d.days, x.closes_on,
+           coalesce(x.closes_on <= p.day, false), least(p.day, x.closes_on), least(x.closes_on, p.money_until),
+           case when x.closes_on <= p.day then coalesce(v.missing_at_close, 'zero')
+                else coalesce(v.missing_so_far, 'renormalise') end
+    from program_look l
+    left join lateral evaluation_of(l.evaluation, l.fiscal_year) v on true
+    cross join lateral (select case when v.due_days is not null then least(greatest(v.due_days, 0), 3660) end as days) d
+    left join lateral (
+        select e.event, (e.at at time zone p.zone)::date as on_day from evaluation_event e
+        where e.program_id = l.program_id and e.fiscal_year = l.fiscal_year and e.evaluation = l.evaluation
+            and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known
+        order by e.at desc
+        limit 1) e on true
+    cross join lateral (
+        -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when due
+        select case when e.event = 'closed' then e.on_day
+                    when e.event = 'opened again' or not v.closes_when_due then null
+                    when p.has_stages or e.event is not null then p.ends_on + d.days
+                    else p.ends_on end as closes_on) x
+    where l.program_id = p.program_id and l.fiscal_year = p.fiscal_year;
+end;
+comment on function evaluations_of(program_state) is
+'Where the evaluations of a program stand: whether they are closed, until when figures count, what a missing score does.';
+
 select bpm.define_result('evaluation_state',
 'Where an evaluation of a program stands on the day: whether it is closed, until when figures count, what a missing score does.', $$
-select l.program_id, l.fiscal_year, l.evaluation, l.framework_id, l.evaluator,
-       case when v.before_the_event then null
-            else coalesce(v.rank, (select c.rank from evaluation_of(l.commissioned_by, l.fiscal_year) c)) end as rank,
-       coalesce(v.before_the_event, false) as before_the_event, coalesce(v.floor, 0) as floor,
-       exists (select from score_rule r
-               where r.evaluation = l.evaluation and r.looks_at = 'attainment') as has_attainment_rules,
-       p.name, p.unit_id, p.scale, p.rate_so_far, p.covers, p.currency, p.day, p.known, p.zone, p.starts_on, p.ends_on, p.ends_on + d.days as due_on, x.closes_on,
-       coalesce(x.closes_on <= p.day, false) as closed,
-       least(p.day, x.closes_on) as counts_until, least(x.closes_on, p.money_until) as money_until,
-       case when x.closes_on <= p.day then coalesce(v.missing_at_close, 'zero')
-            else coalesce(v.missing_so_far, 'renormalise') end as missing
+select p.program_id, p.fiscal_year, e.*, p.name, p.unit_id, p.starts_on, p.ends_on, p.day, p.known, p.zone
 from @program_state p
-join program_look l on l.program_id = p.program_id and l.fiscal_year = p.fiscal_year
-left join lateral evaluation_of(l.evaluation, l.fiscal_year) v on true
-cross join lateral (select case when v.due_days is not null then least(greatest(v.due_days, 0), 3660) end as days) d
-left join lateral (
-    select e.event, (e.at at time zone p.zone)::date as on_day from evaluation_event e
-    where e.program_id = l.program_id and e.fiscal_year = l.fiscal_year and e.evaluation = l.evaluation
-        and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known
-    order by e.at desc
-    limit 1) e on true
-cross join lateral (
-    -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when due
-    select case when e.event = 'closed' then e.on_day
-                when e.event = 'opened again' or not v.closes_when_due then null
-                when p.has_stages or e.event is not null then p.ends_on + d.days
-                else p.ends_on end as closes_on) x
+cross join lateral evaluations_of(p) e
 $$);
 
--- Money that counts: dated until a day, known at a time, figures, in the currency of the settings. That of an overall
--- program is the money of those it covers: of its unit, or by shares of its objectives, and all below.
-create function program_money(of_program text, of_year integer, covers text, of_unit text, in_currency text, until date, known timestamptz)
+-- Money that counts: dated until a day, known at a time, figures, in the currency of the settings.
+create function program_money(p program_state, until date)
     returns table (proposed numeric, approved numeric, carried_over numeric, adjusted numeric,
                    received numeric, committed numeric, executed numeric, planned numeric)
     language sql stable parallel safe rows 1
@@ -93,18 +137,7 @@ begin atomic
            coalesce(sum(part(x.committed, c.after, c.upto)), 0),
            coalesce(sum(part(x.executed, c.after, c.upto)), 0),
            coalesce(sum(part(x.planned, c.after, c.upto)), 0)
-    from (select of_program as program_id, 0::numeric as after, 1::numeric as upto from place where covers = 'own'
-          union all
-          select p.program_id, 0, 1
-          from node_above a
-          join program p on p.unit_id = a.id and p.fiscal_year = of_year
-          where covers = 'unit' and a.tree = 'unit' and a.ancestor_id = of_unit and of_year between a.from_year and a.to_year
-          union all
-          select o.program_id, o.after, o.upto
-          from program_objective b
-          join node_above a on a.tree = 'objective' and a.ancestor_id = b.objective_id and of_year between a.from_year and a.to_year
-          join objective_part o on o.objective_id = a.id and o.fiscal_year = of_year
-          where covers = 'objective' and b.program_id = of_program and b.fiscal_year = of_year) c
+    from unnest(p.covered, p.covered_after, p.covered_upto) c (program_id, after, upto)
     cross join lateral (
         select sum(nullif(b.proposed, 'NaN')) as proposed,
                sum(nullif(b.approved, 'NaN')) as approved,
@@ -115,22 +148,17 @@ begin atomic
                sum(nullif(b.executed, 'NaN')) as executed,
                sum(nullif(b.planned, 'NaN')) as planned
         from program_budget b
-        where b.program_id = c.program_id and b.fiscal_year = of_year
-            and b.entry_date <= until and (b.recorded_at > known) is not true
-            and coalesce(b.currency, in_currency) = in_currency) x
-    where covers = 'own' or exists (
-        select from program p
-        join nature n on n.nature = p.nature and not n.is_revenue
-        join scope s on s.scope = p.scope and s.covers = 'own'
-        where p.program_id = c.program_id and p.fiscal_year = of_year);
+        where b.program_id = c.program_id and b.fiscal_year = p.fiscal_year
+            and b.entry_date <= until and (b.recorded_at > p.known) is not true
+            and coalesce(b.currency, p.currency) = p.currency) x;
 end;
-comment on function program_money(text, integer, text, text, text, date, timestamptz) is 'The money that a program answers for, dated until a day, as known at a time: its own, or, when it is overall, that of the programs it covers.';
+comment on function program_money(program_state, date) is 'The money that a program answers for, dated until a day: its own, or, when it is overall, that of the programs it covers.';
 
-create view stage_standing with (security_invoker = true) as
-select e.program_id, e.fiscal_year, e.at, e.stage, e.grade, e.recorded_at
-from stage_event e
-where not e.taken_back
-    and not exists (select from stage_event b
-                    where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.at = e.at
-                        and b.stage = e.stage and b.taken_back and b.recorded_at > e.recorded_at);
-comment on view stage_standing is 'The stages that programs have entered, without those that were taken back.';
+create function execution(p program_state, until date) returns numeric
+    language sql stable parallel safe
+begin atomic
+    select case when m.approved + m.carried_over + m.adjusted > 0
+                then 100 * m.executed / (m.approved + m.carried_over + m.adjusted) end
+    from program_money(p, until) m;
+end;
+comment on function execution(program_state, date) is 'Percent of the budget that is executed until a day; empty without a budget.';

@@ -25,11 +25,13 @@ begin atomic
            case when bool_or(t.retired is not true and w.weight > 0) over siblings then case when t.retired then 0 else w.weight end
                 when bool_or(t.retired is not true) over siblings then (t.retired is not true)::integer else 1 end as tree_weight
     from indicator i
-    left join indicator o on i.source = 'same' and o.program_id = i.program_id and o.fiscal_year = i.fiscal_year
-        and o.evaluation = i.same_as and o.indicator_id = i.indicator_id
     -- where its figure is from: its own, or that of the indicator of the same name in another evaluation
     cross join lateral (
-        select case i.source when 'same' then o.source else i.source end as source, coalesce(i.same_as, i.evaluation) as evaluation) a
+        select coalesce(i.same_as, i.evaluation) as evaluation,
+               case i.source when 'same' then (
+                   select o.source from indicator o
+                   where o.program_id = i.program_id and o.fiscal_year = i.fiscal_year and o.evaluation = i.same_as
+                       and o.indicator_id = i.indicator_id) else i.source end as source) a
     left join lateral (
         select t.target, t.weight, t.retired from target_revision t
         where t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.evaluation = i.evaluation
@@ -92,9 +94,9 @@ comment on function indicator_facts(text, integer, text, date, timestamptz, date
 select bpm.define_result('indicator_score',
 'What every indicator and group of an evaluation has on the day: target, weight, figure and score.', $$
 select e.program_id, e.fiscal_year, e.evaluation, i.*
-from @evaluation_state e
-cross join lateral program_money(e.program_id, e.fiscal_year, e.covers, e.unit_id, e.currency, e.money_until, e.known) m
-cross join lateral (select m.approved + m.carried_over + m.adjusted as budget) b
-cross join lateral indicator_facts(e.program_id, e.fiscal_year, e.evaluation, e.counts_until, e.known, e.starts_on,
-    e.ends_on, e.before_the_event, case when b.budget > 0 then 100 * m.executed / b.budget end) i
+from @program_state p
+cross join lateral evaluations_of(p) s
+cross join lateral (select p.program_id, p.fiscal_year, s.evaluation) e
+cross join lateral indicator_facts(p.program_id, p.fiscal_year, s.evaluation, s.counts_until, p.known, p.starts_on,
+    p.ends_on, s.before_the_event, execution(p, s.money_until)) i
 $$);

@@ -47,65 +47,82 @@ create function under_floor(coverage numeric, floor numeric) returns text
     return format('%s %% is measured, under the floor of %s %%', trim_scale(round(coverage, 2)), trim_scale(floor));
 comment on function under_floor(numeric, numeric) is 'Why something is not demonstrated, in words.';
 
+create function evaluation_scores(p program_state)
+    returns table (program_id text, fiscal_year integer, evaluation text, unit_id text, indicators integer,
+                   scored_indicators integer, closed integer, tree_score numeric, deducted numeric, cap numeric,
+                   vetoed integer, score numeric, coverage numeric, low numeric, high numeric, floor numeric,
+                   rating text, rating_rank integer, rating_reason text, counts integer, rank integer, due_on date,
+                   closes_on date, counts_until date, evaluator text, framework_id text, name text, tree bpm.tree,
+                   items text[], attained numeric[], execution numeric, top_weight numeric, missing text, day date,
+                   before_the_event boolean)
+    language sql stable parallel safe rows 1
+begin atomic
+    select p.program_id, p.fiscal_year, e.evaluation, p.unit_id,
+           t.indicators, t.scored_indicators, e.closed::integer as closed,
+           o.score::numeric(20,8) as tree_score, coalesce(u.deducted, 0)::numeric(38,8) as deducted,
+           u.cap::numeric(20,8) as cap, coalesce(u.vetoed, false)::integer as vetoed,
+           r.score::numeric(20,8) as score, c.coverage::numeric(20,8) as coverage,
+           r.low::numeric(20,8) as low, r.high::numeric(20,8) as high, e.floor::numeric(20,8) as floor,
+           case g.reason when 'rated' then bpm.rating(r.score, s.scale) when 'coverage' then not_demonstrated() end as rating,
+           case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale) when 'coverage' then rank_below(s.scale) end as rating_rank,
+           case g.reason when 'coverage' then under_floor(c.coverage, e.floor)
+                when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
+           (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
+           e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, p.name,
+           t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, p.day, e.before_the_event
+    from evaluations_of(p) e
+    left join framework f on f.framework_id = e.framework_id
+    cross join lateral (select coalesce(f.scale, p.scale) as scale) s
+    cross join lateral (select execution(p, e.money_until) as execution) b
+    cross join lateral (
+        select exists (select from score_rule r where r.evaluation = e.evaluation and r.looks_at = 'attainment') as are_there) a
+    cross join lateral (
+        -- a root that has no name, and below it what the program has
+        select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
+               sum(n.leaf)::integer as indicators, count(n.score)::integer as scored_indicators,
+               coalesce(sum(n.top_weight), 0) as top_weight,
+               array_agg(n.id order by n.id) filter (where n.attained is not null) as items,
+               array_agg(n.attained order by n.id) filter (where n.attained is not null) as attained
+        from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight,
+                     i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf,
+                     case when i.parent_id is null then i.weight end as top_weight,
+                     case when a.are_there and i.source = 'measured' and i.weight > 0 and i.score is not null
+                          then bpm.try_attainment(i.actual, i.target) end as attained
+              from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+                                   e.before_the_event, b.execution) i
+              union all
+              select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null from place) n) t
+    left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true
+    cross join lateral (
+        select sum(x.points) filter (where x.effect = 'deduct') as deducted,
+               min(x.points) filter (where x.effect = 'cap') as cap, bool_or(x.effect = 'veto') as vetoed
+        from rule_figures(e.evaluation, p.fiscal_year, b.execution, t.tree, t.items, t.attained) x
+        where x.applies) u
+    cross join lateral (
+        select ruled_score(o.score, u.deducted, u.cap, u.vetoed) as score,
+               ruled_score(coalesce(o.low, 0), u.deducted, u.cap, u.vetoed) as low,
+               ruled_score(coalesce(o.high, 100), u.deducted, u.cap, u.vetoed) as high) r
+    cross join lateral (select coalesce(o.coverage, 0) as coverage) c
+    cross join lateral (
+        select case when not e.closed and p.rate_so_far is not true then 'open'
+                    when c.coverage < e.floor then 'coverage'
+                    when r.score is null then 'nothing' else 'rated' end as reason) g;
+end;
+comment on function evaluation_scores(program_state) is 'The evaluations of a program: score with coverage and bounds, what the rules cost, the rating, and the tree that it comes from.';
+
 select bpm.define_result('evaluation_score',
 'What evaluation_result shows, and the tree that it comes from.', $$
-select e.program_id, e.fiscal_year, e.evaluation, e.unit_id,
-       t.indicators, t.scored_indicators, e.closed::integer as closed,
-       o.score::numeric(20,8) as tree_score, coalesce(u.deducted, 0)::numeric(38,8) as deducted,
-       u.cap::numeric(20,8) as cap, coalesce(u.vetoed, false)::integer as vetoed,
-       r.score::numeric(20,8) as score, c.coverage::numeric(20,8) as coverage,
-       r.low::numeric(20,8) as low, r.high::numeric(20,8) as high, e.floor::numeric(20,8) as floor,
-       case g.reason when 'rated' then bpm.rating(r.score, s.scale) when 'coverage' then not_demonstrated() end as rating,
-       case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale) when 'coverage' then rank_below(s.scale) end as rating_rank,
-       case g.reason when 'coverage' then under_floor(c.coverage, e.floor)
-            when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
-       (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
-       e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, e.name,
-       t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, e.day
-from @evaluation_state e
-left join framework f on f.framework_id = e.framework_id
-cross join lateral (select coalesce(f.scale, e.scale) as scale) s
-cross join lateral program_money(e.program_id, e.fiscal_year, e.covers, e.unit_id, e.currency, e.money_until, e.known) m
-cross join lateral (
-    select case when m.approved + m.carried_over + m.adjusted > 0
-                then 100 * m.executed / (m.approved + m.carried_over + m.adjusted) end as execution) b
-cross join lateral (
-    -- a root that has no name, and below it what the program has
-    select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
-           sum(n.leaf)::integer as indicators, count(n.score)::integer as scored_indicators,
-           coalesce(sum(n.top_weight), 0) as top_weight,
-           array_agg(n.id order by n.id) filter (where n.attained is not null) as items,
-           array_agg(n.attained order by n.id) filter (where n.attained is not null) as attained
-    from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight,
-                 i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf,
-                 case when i.parent_id is null then i.weight end as top_weight,
-                 case when e.has_attainment_rules and i.source = 'measured' and i.weight > 0 and i.score is not null
-                      then bpm.try_attainment(i.actual, i.target) end as attained
-          from indicator_facts(e.program_id, e.fiscal_year, e.evaluation, e.counts_until, e.known, e.starts_on, e.ends_on,
-                               e.before_the_event, b.execution) i
-          union all
-          select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null from place) n) t
-left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true
-cross join lateral (
-    select sum(x.points) filter (where x.effect = 'deduct') as deducted,
-           min(x.points) filter (where x.effect = 'cap') as cap, bool_or(x.effect = 'veto') as vetoed
-    from rule_figures(e.evaluation, e.fiscal_year, b.execution, t.tree, t.items, t.attained) x
-    where x.applies) u
-cross join lateral (
-    select ruled_score(o.score, u.deducted, u.cap, u.vetoed) as score,
-           ruled_score(coalesce(o.low, 0), u.deducted, u.cap, u.vetoed) as low,
-           ruled_score(coalesce(o.high, 100), u.deducted, u.cap, u.vetoed) as high) r
-cross join lateral (select coalesce(o.coverage, 0) as coverage) c
-cross join lateral (
-    select case when not e.closed and e.rate_so_far is not true then 'open'
-                when c.coverage < e.floor then 'coverage'
-                when r.score is null then 'nothing' else 'rated' end as reason) g
+select e.*
+from @program_state p
+cross join lateral evaluation_scores(p) e
 $$);
 
 select bpm.define_result('evaluation_result',
 'One row per evaluation of a program and year: score with coverage and bounds, what the rules cost, and the rating once it is closed.', $$
-select program_id, fiscal_year, evaluation, unit_id, indicators, scored_indicators, closed, tree_score, deducted,
-       cap, vetoed, score, coverage, low, high, floor, rating, rating_rank, rating_reason, counts, rank, due_on,
+select program_id, fiscal_year, evaluation, unit_id, indicators, scored_indicators, closed,
+       tree_score::numeric(20,8) as tree_score, deducted::numeric(38,8) as deducted, cap::numeric(20,8) as cap, vetoed,
+       score::numeric(20,8) as score, coverage::numeric(20,8) as coverage, low::numeric(20,8) as low,
+       high::numeric(20,8) as high, floor::numeric(20,8) as floor, rating, rating_rank, rating_reason, counts, rank, due_on,
        closes_on, counts_until, evaluator, framework_id, name
 from @evaluation_score
 $$);
@@ -155,10 +172,10 @@ select e.program_id, e.fiscal_year, e.evaluation, s.indicator_id, s.parent_id, e
        s.measured_on, coalesce(s.late, false)::integer as late, s.stale::integer as stale, s.retired::integer as retired,
        s.due, s.owner, s.name, s.unit_of_measure, s.target::text as target, s.source, s.moves, s.evidence,
        e.name as program_name
-from @evaluation_score e
-join lateral (
-    select s.* from @indicator_score s
-    where s.program_id = e.program_id and s.fiscal_year = e.fiscal_year and s.evaluation = e.evaluation) s on true
+from @program_state p
+cross join lateral evaluation_scores(p) e
+cross join lateral indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+    e.before_the_event, e.execution) s
 left join lateral bpm.nodes(e.tree) n on n.id = s.indicator_id
 cross join lateral (select bpm.try_attainment(s.actual, s.target) as attainment) a
 where s.source <> 'group'

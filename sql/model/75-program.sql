@@ -20,7 +20,8 @@ select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.func
        (e.low * w.weight)::numeric(60,16) as low_sum, (e.high * w.weight)::numeric(60,16) as high_sum,
        (case when e.self_score is not null then w.weight else 0 end)::numeric(38,8) as self_weight,
        (coalesce(e.self_score, 0) * w.weight)::numeric(60,16) as self_sum,
-       e.score, e.coverage, e.low, e.high, e.self_score, e.evaluation,
+       e.score::numeric(20,8) as score, e.coverage::numeric(20,8) as coverage, e.low::numeric(20,8) as low,
+       e.high::numeric(20,8) as high, e.self_score::numeric(20,8) as self_score, e.evaluation,
        coalesce(v.rating, e.rating) as rating,
        case when v.rating is null then e.rating_rank end as rating_rank,
        case when v.rating is null then e.rating_reason else v.reason end as rating_reason,
@@ -30,7 +31,7 @@ select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.func
        e.tree
 from @program_state p
 join unit u on u.unit_id = p.unit_id
-cross join lateral program_money(p.program_id, p.fiscal_year, p.covers, p.unit_id, p.currency, p.money_until, p.known) g
+cross join lateral program_money(p, p.money_until) g
 -- what an overall program answers for is the money of others: it is in no sum
 cross join lateral (
     select case when p.is_overall then 0 else g.proposed end as proposed,
@@ -45,8 +46,7 @@ cross join lateral (select g.approved + g.carried_over + g.adjusted as budget, g
 -- of those that are closed and at or above their floor the highest; else the self-evaluation, as far as it is
 left join lateral (
     select r.*, max(r.score) filter (where r.evaluation = 'self') over () as self_score
-    from @evaluation_score r
-    where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year
+    from evaluation_scores(p) r
     order by r.counts desc, case when r.counts = 1 then r.rank end desc nulls last, (r.evaluation = 'self') desc,
         r.closes_on desc, r.evaluation
     limit 1) e on true

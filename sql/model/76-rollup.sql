@@ -173,7 +173,10 @@ left join objective o on t.tree = 'objective' and o.objective_id = t.id
 left join lateral (
     select r.program_id, r.score, r.rating
     from node_overall v
-    join @program_result r on r.program_id = v.program_id and r.fiscal_year = v.fiscal_year
+    cross join lateral (
+        select r.* from @program_result r
+        where r.program_id = v.program_id and r.fiscal_year = v.fiscal_year
+        offset 0) r
     where v.tree = t.tree and v.id = t.id and v.fiscal_year = t.fiscal_year
     order by r.program_id
     limit 1) w on true

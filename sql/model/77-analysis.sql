@@ -142,7 +142,7 @@ join lateral (
         and i.source = 'measured' and i.moves = 'cumulative') i on true
 cross join lateral (
     select m.approved + m.carried_over + m.adjusted as budget, m.executed
-    from program_money(p.program_id, p.fiscal_year, p.covers, p.unit_id, p.currency, p.money_until, p.known) m) m
+    from program_money(p, p.money_until) m) m
 cross join lateral (
     select sum(x.actual) as actual, count(*) as years, min(x.fiscal_year) as first_year
     from @indicator_score x
@@ -152,7 +152,7 @@ cross join lateral (
 cross join lateral (
     select sum(x.approved + x.carried_over + x.adjusted) as budget, sum(x.executed) as executed
     from @program_state y
-    cross join lateral program_money(y.program_id, y.fiscal_year, y.covers, y.unit_id, y.currency, y.money_until, y.known) x
+    cross join lateral program_money(y, y.money_until) x
     where y.program_id = i.program_id and y.fiscal_year <= i.fiscal_year
     group by y.program_id) s
 $$);

@@ -17,7 +17,7 @@ begin atomic
         join lifecycle_rule l on l.lifecycle_id = p.lifecycle_id
         cross join lateral setting_of(s.fiscal_year) y
         left join framework f on f.framework_id = s.framework_id
-        cross join lateral program_money(s.program_id, s.fiscal_year, s.covers, s.unit_id, s.currency, s.money_until, s.known) m
+        cross join lateral program_money(s, s.money_until) m
         where s.program_id = $1 and s.fiscal_year = $2
     ), indicator_now as (
         select i.* from moment d
@@ -53,7 +53,7 @@ begin atomic
         where s.totals_required and w.total <> s.weight_total
         union all
         select 'money', 'There is no approved budget.'
-        from state s where s.budget <= 0 and s.covers = 'own'
+        from state s where s.budget <= 0 and not s.is_overall
         union all
         select 'appraised', format('It is new, and %s is asked for: from %s on it has to be appraised.', s.asked_for, s.appraise_from)
         from state s

@@ -112,7 +112,7 @@ select bpm.define_result('program_fault',
 select p.program_id, p.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
 from @program_state p
 left join lateral setting_of(p.fiscal_year) s on true
-cross join lateral program_money(p.program_id, p.fiscal_year, p.covers, p.unit_id, p.currency, p.money_until, p.known) m
+cross join lateral program_money(p, p.money_until) m
 cross join lateral (select m.approved + m.carried_over + m.adjusted as budget) b
 cross join lateral (
     select count(*) as indicators from indicator i
@@ -244,12 +244,14 @@ cross join lateral (values
 where f.detail is not null
 union all
 select e.program_id, e.fiscal_year, 'error', 'tree: ' || x.kind, x.node, x.detail, 'Mend the indicators; until then the program has no score.'
-from @evaluation_score e
+from @program_state p
+cross join lateral evaluation_scores(p) e
 cross join lateral (
     select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
     from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best, i.method
-          from @indicator_score i
-          where e.tree is null and i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
+          from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+                               e.before_the_event, e.execution) i
+          where e.tree is null
           union all
           select '', null, 1, null, null, 'mean'::bpm.method from place where e.tree is null) n) t
 cross join lateral unnest(t.list) x
