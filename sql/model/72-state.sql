@@ -20,7 +20,8 @@ join program c on c.unit_id = a.id and c.fiscal_year = p.fiscal_year
 where exists (select from nature n where n.nature = c.nature and not n.is_revenue)
     and exists (select from scope o where o.scope = c.scope and o.covers = 'own')
 union all
-select b.program_id, b.fiscal_year, c.program_id, o.after, o.upto
+-- once, where one of its objectives lies below another
+select distinct b.program_id, b.fiscal_year, c.program_id, o.after, o.upto
 from program_objective b
 join program p on p.program_id = b.program_id and p.fiscal_year = b.fiscal_year
 join scope s on s.scope = p.scope and s.covers = 'objective'
