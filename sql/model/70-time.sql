@@ -25,7 +25,8 @@ comment on function evaluation_of(text, integer) is 'How an evaluation is done i
 
 create function year_start(fiscal_year integer, month integer) returns date
     language sql immutable parallel safe
-    return make_date(fiscal_year - case when month = 1 then 0 else 1 end, month, 1);
+    -- whatever the numbers are, there is a date
+    return make_date(least(greatest(fiscal_year, 2), 9999) - case when month = 1 then 0 else 1 end, least(greatest(month, 1), 12), 1);
 comment on function year_start(integer, integer) is 'The first day of a fiscal year that begins in that month, and has the number of the year in which it ends.';
 
 create function year_start(fiscal_year integer) returns date

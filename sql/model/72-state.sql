@@ -20,7 +20,8 @@ join program c on c.unit_id = a.id and c.fiscal_year = p.fiscal_year
 where exists (select from nature n where n.nature = c.nature and not n.is_revenue)
     and exists (select from scope o where o.scope = c.scope and o.covers = 'own')
 union all
-select b.program_id, b.fiscal_year, c.program_id, o.after, o.upto
+-- once, where one of its objectives lies below another
+select distinct b.program_id, b.fiscal_year, c.program_id, o.after, o.upto
 from program_objective b
 join program p on p.program_id = b.program_id and p.fiscal_year = b.fiscal_year
 join scope s on s.scope = p.scope and s.covers = 'objective'
@@ -49,7 +50,7 @@ join scope k on k.scope = p.scope
 left join lateral setting_of(p.fiscal_year) r on true
 cross join lateral (
     select year_start(p.fiscal_year, coalesce(r.year_start_month, 1)) as starts_on,
-           year_start(p.fiscal_year + 1, coalesce(r.year_start_month, 1)) - 1 as ends_on) y
+           year_start(least(p.fiscal_year, 9998) + 1, coalesce(r.year_start_month, 1)) - 1 as ends_on) y
 left join lateral (
     select e.stage, e.at, e.grade from stage_event e
     where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
@@ -92,7 +93,7 @@ begin atomic
     select l.evaluation, l.framework_id, l.evaluator,
            case when v.before_the_event then null
                 else coalesce(v.rank, (select c.rank from evaluation_of(l.commissioned_by, l.fiscal_year) c)) end,
-           coalesce(v.before_the_event, false), coalesce(v.floor, 0), p.ends_on + v.due_days, x.closes_on,
+           coalesce(v.before_the_event, false), coalesce(v.floor, 0), p.ends_on + d.days, x.closes_on,
            coalesce(x.closes_on <= p.day, false), least(p.day, x.closes_on), least(x.closes_on, p.money_until),
            case when x.closes_on <= p.day then coalesce(v.missing_at_close, 'zero')
                 else coalesce(v.missing_so_far, 'renormalise') end
@@ -100,6 +101,7 @@ begin atomic
           where l.program_id = p.program_id and l.fiscal_year = p.fiscal_year
           offset 0) l -- by key, whatever it is joined with
     left join lateral evaluation_of(l.evaluation, l.fiscal_year) v on true
+    cross join lateral (select case when v.due_days is not null then least(greatest(v.due_days, 0), 3660) end as days) d
     left join lateral (
         select e.event, (e.at at time zone p.zone)::date as on_day from evaluation_event e
         where e.program_id = l.program_id and e.fiscal_year = l.fiscal_year and e.evaluation = l.evaluation
@@ -114,7 +116,7 @@ begin atomic
         -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when due
         select case when e.event = 'closed' then e.on_day
                     when e.event = 'opened again' or not v.closes_when_due then null
-                    when p.has_stages or e.event is not null then p.ends_on + v.due_days
+                    when p.has_stages or e.event is not null then p.ends_on + d.days
                     else p.ends_on end as closes_on) x;
 end;
 comment on function evaluations_of(program_state) is

@@ -68,7 +68,7 @@ begin atomic
         order by m.as_of desc, m.recorded_at desc
         limit 1) m on true
     left join lateral (
-        select max(m.as_of) as as_of, bpm.weighted_score(m.score, r.weight) as score, max(m.evidence) as evidence
+        select max(m.as_of) as as_of, bpm.weighted_score(m.score, case when r.weight between 0 and 1e12 then r.weight end) as score, max(m.evidence) as evidence
         from grader r
         cross join lateral (
             select m.as_of, m.score, m.evidence from indicator_actual m
@@ -88,7 +88,7 @@ begin atomic
     -- a figure of another year, or one that is too old, says nothing about this one
     cross join lateral (
         select coalesce(f.as_of < starts_on and not before_the_event
-            or f.as_of < least(counts_until, ends_on) - i.stale_days, false) as stale) s
+            or f.as_of < least(counts_until, ends_on) - least(i.stale_days, 3660), false) as stale) s
     where i.program_id = of_program and i.fiscal_year = of_year and i.evaluation = of_evaluation
     window siblings as (partition by i.parent_id);
 end;

@@ -53,7 +53,7 @@ left join lateral (
 cross join lateral (
     select case when p.is_overall then 0
                 else greatest(case p.weigh_by when 'budget' then c.budget when 'received' then g.received
-                                   when 'executed' then g.executed when 'one' then 1 when 'own' then coalesce(p.own_weight, 0)
+                                   when 'executed' then g.executed when 'one' then 1 when 'own' then coalesce(nullif(p.own_weight, 'NaN'), 0)
                                    when 'indicators' then e.indicators else g.approved end, 0) end as weight) w
 left join lateral (
     select r.rating, r.reason from rating_override r

@@ -130,7 +130,7 @@ $$);
 select bpm.define_result('project_total',
 'One row per program, year and indicator of its self-evaluation that adds up over years: output and money of the year, and of all its years until then.', $$
 select i.program_id, i.fiscal_year, i.indicator_id,
-       (case when abs(i.actual) < 1e30 then i.actual end)::numeric(38,8) as actual,
+       (case when abs(i.actual) < 1e30 and not i.stale then i.actual end)::numeric(38,8) as actual,
        (case when abs(o.actual) < 1e30 then o.actual end)::numeric(38,8) as actual_to_date,
        m.budget::numeric(38,2) as budget, m.executed::numeric(38,2) as executed,
        s.budget::numeric(38,2) as budget_to_date, s.executed::numeric(38,2) as executed_to_date,
@@ -144,7 +144,7 @@ cross join lateral (
     select m.approved + m.carried_over + m.adjusted as budget, m.executed
     from program_money(p, p.money_until) m) m
 cross join lateral (
-    select sum(x.actual) as actual, count(*) as years, min(x.fiscal_year) as first_year
+    select sum(x.actual) filter (where not x.stale) as actual, count(*) as years, min(x.fiscal_year) as first_year
     from @indicator_score x
     where x.program_id = i.program_id and x.indicator_id = i.indicator_id and x.evaluation = 'self'
         and x.fiscal_year <= i.fiscal_year and x.source = 'measured' and x.moves = 'cumulative'

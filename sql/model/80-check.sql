@@ -74,11 +74,37 @@ comment on view input_fault is 'What does not fit in the two input views: one ro
 
 create function check_inputs()
     returns table (input text, kind text, program_id text, fiscal_year integer, item text, detail text, mend text)
-    language sql stable parallel safe
-begin atomic
-    select input, kind, program_id, fiscal_year, item, detail, mend from input_fault order by 1, 2, 3, 4, 5;
-end;
-comment on function check_inputs() is 'What does not fit after an input view was replaced: missing keys, duplicate keys, amounts without a program, figures without an indicator.';
+    language plpgsql stable parallel unsafe
+    set search_path from current
+as $$
+#variable_conflict use_column
+begin
+    begin
+        return query select f.input, f.kind, f.program_id, f.fiscal_year, f.item, f.detail, f.mend
+            from input_fault f order by 1, 2, 3, 4, 5;
+        return;
+    exception when others then
+        null; -- one of the two raises by itself
+    end;
+    mend := 'Mend the view: until then no result answers.';
+    kind := 'raises';
+    begin
+        perform count(b::text) from program_budget b;
+    exception when others then
+        input := 'program_budget';
+        detail := sqlerrm;
+        return next;
+    end;
+    begin
+        perform count(a::text) from indicator_actual a;
+    exception when others then
+        input := 'indicator_actual';
+        detail := sqlerrm;
+        return next;
+    end;
+end
+$$;
+comment on function check_inputs() is 'What does not fit after an input view was replaced: a view that raises an error, missing keys, duplicate keys, amounts without a program, figures without an indicator.';
 
 -- Each fault comes from rows that are read by key, so that those of one program are found without the others.
 select bpm.define_result('program_fault',
@@ -104,6 +130,10 @@ cross join lateral (
 cross join lateral (values
     ('error', 'no setting', null::text, case when s.fiscal_year is null then 'No settings are there for the year.' end,
      'Add a row to setting, year 0 for all.'),
+    ('error', 'fiscal year', null, case when p.fiscal_year not between 1000 and 9998 then format('%s is no fiscal year of four digits.', p.fiscal_year) end,
+     'Record the program in another year.'),
+    ('error', 'month', null, case when s.year_start_month not between 1 and 12 then format('The settings begin the year in month %s.', s.year_start_month) end,
+     'Set year_start_month.'),
     ('error', 'money without targets', null,
      case when b.budget > 0 and i.indicators = 0 and not p.is_overall
                and exists (select from indicator o where o.fiscal_year = p.fiscal_year)
@@ -130,7 +160,7 @@ cross join lateral (values
      'Set revenue_type.'),
     ('note', 'no weight', null,
      case when p.is_overall then null
-          when p.weigh_by = 'own' and coalesce(p.own_weight, 0) = 0 then 'It has no weight of its own, and weighs nothing in a roll-up.'
+          when p.weigh_by = 'own' and (p.own_weight > 0 and p.own_weight <> 'NaN') is not true then 'It has no weight of its own, and weighs nothing in a roll-up.'
           when p.weigh_by in ('approved', 'budget', 'received', 'executed')
                and case p.weigh_by when 'approved' then m.approved when 'received' then m.received when 'executed' then m.executed else b.budget end = 0
           then format('There is no %s money: the program weighs nothing in a roll-up.', p.weigh_by) end,
@@ -158,7 +188,7 @@ join lifecycle_rule l on l.lifecycle_id = g.lifecycle_id
 cross join lateral (
     select bpm.lifecycle_violations(e.stage, e.at, l.rule) as list from stage_standing e
     where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.stage = any (bpm.stages(l.rule))
-        and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known) e
+        and isfinite(e.at) and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known) e
 cross join lateral unnest(e.list) v
 union all
 select e.program_id, e.fiscal_year, 'error', 'unknown stage', e.stage, format('The lifecycle "%s" has no such stage.', l.lifecycle_id),
@@ -168,11 +198,28 @@ join program p on p.program_id = e.program_id and p.fiscal_year = e.fiscal_year
 join lifecycle_rule l on l.lifecycle_id = p.lifecycle_id
 where e.stage <> all (bpm.stages(l.rule))
 union all
+select e.program_id, e.fiscal_year, 'error', 'time of a stage', e.stage, 'It was entered at no time of the calendar.', 'Take it back, and enter it again.'
+from stage_event e
+where not isfinite(e.at)
+union all
+-- what keys refuse, and what was loaded without them has
+select p.program_id, p.fiscal_year, 'error', 'no place', v.item, format('There is no %s "%s".', v.item, v.code), 'Add the row, or change the program: until then no result shows it.'
+from program p
+cross join lateral (values
+    ('unit', p.unit_id, exists (select from unit u where u.unit_id = p.unit_id)),
+    ('nature', p.nature, exists (select from nature n where n.nature = p.nature)),
+    ('scope', p.scope, exists (select from scope k where k.scope = p.scope))) v (item, code, there)
+where not v.there
+union all
+select g.program_id, g.fiscal_year, 'error', 'grader weight', g.grader, format('The grades weigh %s.', g.weight), 'Give the grader a weight; until then the grades do not count.'
+from grader g
+where (g.weight between 0 and 1e12) is not true
+union all
 select o.program_id, o.fiscal_year, 'error', 'objective shares', null,
-       format('The shares total %s %%.', trim_scale(sum(o.share))), 'Lower them to 100 % in all; what goes beyond counts nowhere.'
+       format('The shares total %s %%.', trim_scale(sum(o.share))), 'Make them positive, and 100 % in all; what goes beyond counts nowhere.'
 from program_objective o
 group by o.program_id, o.fiscal_year
-having sum(o.share) > 100
+having sum(o.share) > 100 or min(o.share) <= 0
 union all
 select o.program_id, o.fiscal_year, 'warning', 'overall twice', o.id,
        format('%s "%s" has several overall programs: the score of the first stands beside its roll-up.', o.tree, o.id),
@@ -303,6 +350,10 @@ with fault as (
     select l.program_id, l.fiscal_year, 'error', 'no evaluation', l.evaluation, 'The table evaluation has no row for it: what it misses counts as zero once it is closed.', 'Add the row.'
     from program_look l
     where l.evaluation not in (select e.evaluation from evaluation e)
+    union all
+    select null, null, 'error', 'no place', null, format('The table place has %s rows, and no result counts any money.', count(*)), 'Give it one row.'
+    from place
+    having count(*) <> 1
     union all
     select null, null, 'error', t.kind, t.id, t.detail,
            case t.kind when 'tree loop' then 'Give one of them another parent, then call refresh_trees().' else 'Call refresh_trees().' end
