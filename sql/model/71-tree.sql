@@ -22,13 +22,15 @@ union all
 select 'objective', o.objective_id, o.program_id, o.fiscal_year, o.is_most, o.after, o.upto
 from objective_part o
 union all
-select 'objective', 'unclassified', p.program_id, p.fiscal_year, (s.share = 0)::integer, s.share, 1
-from program p
+select 'objective', u.id, p.program_id, p.fiscal_year, (s.share = 0)::integer, s.share, 1
+from node_above u
+cross join program p
 cross join lateral (
     select coalesce(sum(x.share), 0) / 100 as share
     from program_objective x
     where x.program_id = p.program_id and x.fiscal_year = p.fiscal_year) s
-where s.share >= 0 and s.share < 1; -- as a range, because that is how the planner knows that they are few
+where u.tree = 'objective' and u.ancestor_id = 'unclassified' -- as a row, so that the planner knows of its one node
+    and s.share >= 0 and s.share < 1; -- as a range, because that is how it knows that they are few
 comment on view node_program is 'Which program belongs to which node of which tree, and by what part of it: to objectives by shares, without a class to unclassified.';
 
 -- The part of an amount between two fractions. Parts that follow each other sum to the amount, to the last digit.

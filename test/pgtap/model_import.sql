@@ -424,7 +424,7 @@ select is((select reltuples from pg_class where oid = 'node_above'::regclass), (
 create role bpm_test_import;
 insert into unit_access values ('bpm_test_import', 'edu');
 insert into program (program_id, fiscal_year, name, unit_id) values ('H1', 2026, 'Beds', 'health');
-do $$ begin perform bpm.enable_row_security('perf'), bpm.grant_editor('perf', 'bpm_test_import'); end $$;
+do $$ begin perform bpm.enable_row_security('perf'), bpm.grant_duty('perf', 'bpm_test_import', d) from unnest('{programs,measuring}'::text[]) d; end $$;
 insert into import_program (program_id, fiscal_year, name, unit_id) values ('X', '2026', 'Another''s', 'health');
 grant select, insert, update, delete on import_unit to bpm_test_import;
 set local role bpm_test_import;

@@ -61,6 +61,7 @@ select is_empty($$select relname from pg_class where relname like 'bpm input%'$$
 
 -- a schema that was renamed
 alter schema "O'Brien ""in""" rename to model_inputs;
+do $$ begin perform bpm.upgrade_model('model_inputs'); end $$;
 select is_empty($$select * from model_inputs.use_ledger('select no as entry_id, "Year" as fiscal_year, dept as program_id, day as entry_date, amount as approved from ledger')$$, 'in a schema that was renamed too');
 do $$ begin perform bpm.upgrade_model('model_inputs'); end $$;
 
