@@ -256,29 +256,5 @@ create trigger zz_closed before insert or update or delete on grader
     for each row execute function bpm.refuse_closed('evaluation_closed', 'program_id', 'fiscal_year', 'evaluation');
 create trigger zz_closing before insert or update or delete on year_event
     for each row execute function bpm.lock_closing('year_closed', 'fiscal_year');
-create function cut_guard() returns trigger
-    language plpgsql volatile parallel unsafe
-    set search_path from current
-as $$
-declare
-    left_over numeric;
-    spent numeric;
-begin
-    select coalesce(sum(e.amount) filter (where e.kind in ('approved', 'carried_over', 'adjusted')), 0),
-           coalesce(sum(e.amount) filter (where e.kind in ('executed', 'committed')), 0) into left_over, spent
-    from budget_entry e
-    where e.program_id = new.program_id and e.fiscal_year = new.fiscal_year;
-    if left_over < spent then
-        raise exception 'the budget of program "%" in % cannot be cut below what is spent or committed', new.program_id, new.fiscal_year
-            using errcode = 'check_violation',
-                  detail = format('%s is executed and committed, and %s would be left.', spent, left_over),
-                  hint = 'Cut less, or record first what is no longer committed.';
-    end if;
-    return null;
-end
-$$;
-comment on function cut_guard() is 'Refuses to cut a budget below what is spent or committed.';
-create trigger cut_guard after insert on budget_entry
-    for each row when (new.kind = 'adjusted' and new.amount < 0) execute function cut_guard();
 create trigger zz_closed before insert or update or delete on budget_entry
     for each row execute function bpm.refuse_closed('year_closed', 'fiscal_year');

@@ -319,6 +319,17 @@ cross join lateral (
         and m.as_of > least(x.today, e.closes_on) and (m.as_of <= p.day or m.as_of > x.today)
         and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
     offset 0) m
+union all
+-- what is promised for a day of the year to come is a plan; after the year, and after today, it hides what was promised
+select p.program_id, p.fiscal_year, 'warning', 'target dated ahead',
+       case t.evaluation when 'self' then t.indicator_id else format('%s: %s', t.evaluation, t.indicator_id) end,
+       format('A target or weight holds from %s, after the year and after today: it does not count.', t.valid_from), 'Check the day.'
+from @program_state p
+cross join lateral (
+    select t.evaluation, t.indicator_id, t.valid_from from target_revision t
+    where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year
+        and t.valid_from > greatest((now() at time zone p.zone)::date, p.day, p.ends_on) and t.recorded_at <= p.known
+    offset 0) t
 $$);
 
 select bpm.define_result('check_result',

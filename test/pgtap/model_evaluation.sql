@@ -183,7 +183,7 @@ select results_eq($$select rating, rating_reason from unit_result where unit_id 
     $$values ('not demonstrated', '60 % is measured, under the floor of 80 %')$$, 'what is above it is not demonstrated either');
 set local bpm.as_of = '2020-12-30';
 select results_eq($$select rating, rating_reason from unit_result where unit_id = 'c'$$,
-    $$values (null, 'so far: 0 of 1 programs are closed')$$, 'and not rated while a program of it is open');
+    $$values (null, 'so far: 1 programs are not closed')$$, 'and not rated while a program of it is open');
 update setting set rate_so_far = true;
 select results_eq($$select rating from program_result where program_id = 'N3' union all select rating from unit_result where unit_id = 'c'$$,
     $$values ('not demonstrated'), ('not demonstrated')$$, 'unless a setting asks for ratings so far, with the same floor');
@@ -242,7 +242,7 @@ select is((select score from evaluation_result where program_id = 'G' and evalua
 insert into indicator (program_id, fiscal_year, evaluation, indicator_id, name, source, same_as) values ('G', 2020, 'finance', 'x', 'X', 'same', 'self');
 insert into target_revision (program_id, fiscal_year, evaluation, indicator_id, valid_from, weight) values ('G', 2020, 'finance', 'x', '2020-01-01', 1);
 select is((select score from g where indicator_id = 'x'), null::numeric, 'what has none there is missing');
-select is((select kind from check_result where program_id = 'G' and item = 'x'), 'no figure', 'and named');
+select is((select kind from check_result where program_id = 'G' and item = 'finance: x'), 'no figure', 'and named');
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
     values ('G', 2020, 'approved', '2020-01-01', 200), ('G', 2020, 'executed', '2020-11-01', 150);
 insert into indicator (program_id, fiscal_year, evaluation, indicator_id, name, source) values ('G', 2020, 'self', 'x', 'X', 'budget');
@@ -298,12 +298,14 @@ do $$begin
     perform pg_temp.add('T', 'c');
     perform pg_temp.look('T', 'self', 'a', 50, 95); perform pg_temp.look('T', 'self', 'b', 50, null);
     insert into score_rule (evaluation, rule, looks_at, indicator_id, target, effect, points)
-        values ('self', 'points off', 'indicator', 'a', '>= 96', 'deduct', 2), ('self', 'cap', 'coverage', null, '> 100', 'cap', 89);
+        values ('self', 'points off', 'indicator', 'a', '>= 96', 'deduct', 2), ('self', 'cap', 'indicator', 'a', '>= 97', 'cap', 89),
+            ('self', 'thin', 'coverage', null, '> 90', 'cap', 85), ('self', 'unspent', 'execution', null, '> 90', 'cap', 85);
+    insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values ('T', 2020, 'approved', '2020-01-01', 10);
 end$$;
 select results_eq($$select score, low, high from program_result_at('2020-12-30') where program_id = 'T'$$,
-    $$values (89::numeric, 45.5::numeric, 89::numeric)$$, 'bounds obey the rules');
+    $$values (89::numeric, 45.5::numeric, 89::numeric)$$, 'bounds obey the rules; what grows until the close caps nothing before it');
 select results_eq($$select score, low, high from program_result where program_id = 'T'$$,
-    $$values (45.5::numeric, 45.5::numeric, 89::numeric)$$, 'at the close too: 47.5 less 2');
+    $$values (45.5::numeric, 45.5::numeric, 85::numeric)$$, 'at the close it does: 47.5 less 2, at most 85');
 rollback to ruled;
 -- fulfilment from 130 % on: 131 % and 130 % of 100 cost 1.5 points each, 129.99 % and what is graded nothing
 do $$begin

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(61);
+select plan(64);
 
 set local timezone = 'UTC';
 set local jit = off;
@@ -74,7 +74,11 @@ select is_empty($$select from check_result where program_id = 'P' and kind = 'un
 select pg_temp.pay('P', 'committed', 151);
 select is((select detail from check_result where program_id = 'P' and kind = 'over budget'), '700.00 executed and 351.00 committed of a budget of 1050.00.',
     'spent and committed beyond the budget is named');
-select throws_ok($$select pg_temp.pay('P', 'adjusted', -1, adjustment => 'A1')$$, '23514', null, 'a cut below what is spent and committed is refused');
+select throws_ok($$select pg_temp.pay('P', 'adjusted', -1, adjustment => 'A1')$$, '23514',
+    'the budget of program "P" is not cut below what is spent and committed', 'a cut below what is spent and committed is refused');
+select throws_ok($$select pg_temp.pay('P', 'approved', -1)$$, '23514', null, 'whatever kind of money is cut');
+do $$begin perform pg_temp.pay('P', 'adjusted', 100, adjustment => 'A1'); perform pg_temp.pay('P', 'executed', 99, currency => 'USD'); end$$;
+select lives_ok($$select pg_temp.pay('P', 'adjusted', -99, adjustment => 'A1')$$, 'down to that it is not, and money in another currency is none of it');
 rollback to before;
 
 -- a budget below nothing -----------------------------------------------------------------------------------------
@@ -266,6 +270,8 @@ select results_eq($$select is_overall, budget, executed from program_result wher
 select results_eq($$select nature, scope, fund, budget from classification_result where fiscal_year = 2020 order by 1$$,
     $$values ('expenditure', 'project', 'general', 1000000::numeric), ('revenue', 'none', 'general', 1200)$$, 'in the classification neither');
 select is_empty($$select from check_result where fiscal_year = 2020 and program_id = 'transfer' and kind in ('over budget', 'unspent')$$, 'to collect more than planned is no fault');
+insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason) values ('tax', 2020, '1', 'section 7', 'less will come');
+select lives_ok($$select pg_temp.pay('tax', 'adjusted', -200, adjustment => '1')$$, 'a plan of revenue may fall below what came in');
 insert into program (program_id, fiscal_year, name, unit_id, nature) values ('fines', 2020, 'Fines', 'r', 'revenue');
 select is((select severity from check_result where program_id = 'fines' and kind = 'no revenue type'), 'warning', 'revenue without a type is named');
 

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(55);
+select plan(56);
 
 set local timezone = 'UTC';
 set local jit = off;
@@ -58,6 +58,7 @@ update framework set weight_total = 100, execution_points = 10 where framework_i
 
 update setting set appraise_from = 1000000;
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values ('P', 2020, 'proposed', '2019-08-01', 999999.99);
+insert into program (program_id, fiscal_year, name, unit_id) values ('O', 2019, 'Other', 'u');
 select is_empty('select * from approved', 'below the threshold nothing is appraised');
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values ('P', 2020, 'proposed', '2019-08-02', 0.01);
 select results_eq('select * from approved', $$values
@@ -65,6 +66,9 @@ select results_eq('select * from approved', $$values
 savepoint old;
 insert into program (program_id, fiscal_year, name, unit_id) values ('P', 2019, 'Bus lanes', 'u');
 select is_empty('select * from approved', 'what was there the year before is not new');
+rollback to old;
+delete from program where program_id = 'O';
+select is_empty('select * from approved', 'in the first year of a model nothing is known to be new');
 rollback to old;
 
 -- the life of a project -------------------------------------------------------------------------------------------
@@ -119,8 +123,9 @@ select throws_ok($$select pg_temp.take_back('P', 'self_evaluated', '2021-01-20',
 select throws_ok($$select pg_temp.take_back('P', 'closed', '2021-01-10', 'a mistake')$$, '23514', null, 'nor one that is not the latest');
 do $$begin perform pg_temp.take_back('P', 'self_evaluated', '2021-01-20', 'the survey was not in'); end$$;
 select is((select stage from program_result where program_id = 'P'), 'closed', 'taken back, the stage before it holds again');
-select results_eq('select closed, rating from self', $$values (0, null)$$, 'the self-evaluation is open again');
-select is((select reason from evaluation_event where event = 'opened again'), 'the survey was not in', 'for that reason');
+select results_eq($$select closed, closes_on, rating from evaluation_result_at('2021-02-01') where program_id = 'P'$$,
+    $$values (0, '2021-03-31'::date, null::text)$$, 'the self-evaluation is as if it had not been closed: open until it is due');
+select is((select reason from evaluation_event where taken_back), 'the survey was not in', 'for that reason');
 select lives_ok($$insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values ('P', 2020, 'quantity', '2020-12-20', 0)$$,
     'and takes figures');
 do $$begin perform pg_temp.enter('P', 'self_evaluated', clock_timestamp()); end$$;

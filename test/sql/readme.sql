@@ -155,23 +155,17 @@ insert into ledger values
 
 select bpm.create_model('perf');
 
-create or replace view perf.program_budget with (security_invoker = true) as
-select project as program_id, year as fiscal_year, doc::text as entry_id, booked as entry_date,
-       '-infinity'::timestamptz as recorded_at,
-       null::numeric(20,2) as proposed, case kind when 'budget' then amount end::numeric(20,2) as approved,
-       null::numeric(20,2) as carried_over, null::numeric(20,2) as adjusted, null::numeric(20,2) as received,
-       null::numeric(20,2) as committed, case kind when 'payment' then amount end::numeric(20,2) as executed,
-       null::numeric(20,2) as planned, null::integer as month,
-       null::text as fund, null::text as economic_id, null::text as currency
-from ledger;
-
 insert into perf.unit (unit_id, parent_id, name) values
   ('city', null, 'City'), ('schools', 'city', 'Department of Schools'), ('streets', 'city', 'Department of Streets');
 
 insert into perf.program (program_id, fiscal_year, name, unit_id) values
   ('roofs', 2026, 'New roofs', 'schools'), ('lanes', 2026, 'Bus lanes', 'streets');
 
-select * from perf.check_inputs();
+select * from perf.use_ledger('
+  select project as program_id, year as fiscal_year, doc as entry_id, booked as entry_date,
+         case kind when ''budget'' then amount end as approved,
+         case kind when ''payment'' then amount end as executed
+  from ledger');
 
 insert into perf.indicator (program_id, fiscal_year, indicator_id, name, source) values
   ('roofs', 2026, 'spending', 'Budget executed',  'budget'),
