@@ -9,7 +9,7 @@ begin atomic
     select case g.reason when 'rated' then bpm.rating(score, s.scale) when 'coverage' then not_demonstrated() end,
            case g.reason when 'rated' then bpm.rating_rank(score, s.scale)
                 when 'coverage' then rank_below(s.scale) end,
-           case g.reason when 'open' then format('so far: %s programs are not closed', open_programs)
+           case g.reason when 'open' then 'so far: not all programs are closed'
                 when 'coverage' then under_floor(coverage, e.floor)
                 when 'nothing' then 'nothing is scored' end
     from setting_of(of_year) s

@@ -1,4 +1,6 @@
-# Random models against an independent computation in exact fractions: what every result view shows, all of its columns,
+# Random models against an independent computation in exact fractions: what every result view shows, all of its
+# columns, on several days and as known at an earlier time. Figures are rounded once for each grain, half away from
+# zero.
 # on several days and as known at an earlier time. Figures are rounded once for each grain, half away from zero.
 use strict;
 use warnings;
@@ -119,7 +121,8 @@ sub least
 sub last_of
 {
 	my ($rows, @by) = @_;
-	my ($last) = sort { my ($x, $y) = ($a, $b); my $order = 0; $order ||= $y->{$_} <=> $x->{$_} foreach @by; $order } @$rows;
+	my ($last) = sort { my ($x, $y) = ($a, $b); my $order = 0; $order ||= $y->{$_} <=> $x->{$_}
+		foreach @by; $order } @$rows;
 
 	return $last;
 }
@@ -265,7 +268,9 @@ sub points_of
 		return $ss[0] if $actual <= $xs[0];
 		foreach my $i (1 .. $#xs)
 		{
-			return $ss[ $i - 1 ] + ($ss[$i] - $ss[ $i - 1 ]) * ($actual - $xs[ $i - 1 ]) / ($xs[$i] - $xs[ $i - 1 ]) if $actual <= $xs[$i];
+			next if $actual > $xs[$i];
+			my $way = ($actual - $xs[ $i - 1 ]) / ($xs[$i] - $xs[ $i - 1 ]);
+			return $ss[ $i - 1 ] + ($ss[$i] - $ss[ $i - 1 ]) * $way;
 		}
 		return $ss[-1];
 	}
@@ -278,7 +283,8 @@ sub points_of
 	return fraction(0) if $t->{step};
 	if ($t->{lose})
 	{
-		my $short = $t->{form} eq 'range' && $actual > fraction($t->{t}) ? $actual - fraction($t->{hi}) : ($actual - fraction($t->{t}))->babs;
+		my $short = $t->{form} eq 'range' && $actual > fraction($t->{t}) ? $actual - fraction($t->{hi})
+			: ($actual - fraction($t->{t}))->babs;
 		my $points = 100 - fraction($t->{lose}) * $short / fraction($t->{per});
 		return $points < 0 ? fraction(0) : $points;
 	}
@@ -332,7 +338,8 @@ sub best
 }
 
 my @scales = (
-	{ text => 'excellent >= 90, good >= 80, fair >= 60, poor', digits => 2, bands => [ [ excellent => 90 ], [ good => 80 ], [ fair => 60 ], ['poor'] ] },
+	{ text => 'excellent >= 90, good >= 80, fair >= 60, poor', digits => 2,
+		bands => [ [ excellent => 90 ], [ good => 80 ], [ fair => 60 ], ['poor'] ] },
 	{ text => 'A >= 75.5, B >= 40, C round 1', digits => 1, bands => [ [ A => 75.5 ], [ B => 40 ], ['C'] ] },
 	{ text => 'up >= 50, down round 0', digits => 0, bands => [ [ up => 50 ], ['down'] ] });
 
@@ -361,14 +368,16 @@ sub under_floor
 # --------------------------------------------------------------------------------------------------
 my @years = (2024, 2025, 2026);
 my $ahead = 8 * 3600;    # the zone of the model is so far ahead of UTC
-my (%settings, %tree, %evaluations, @rules, %year_events, %program, %indicators, %revisions, %measured, %graders, %entries, %shares);
+my (%settings, %tree, %evaluations, @rules, %year_events, %program, %indicators, %revisions, %measured, %graders,
+	%entries, %shares);
 my (%looks, %stages, %closings, %overrides, %persons, @sql, %taken);
 
 sub rows
 {
 	my ($table, $columns, @rows) = @_;
 
-	push @sql, "insert into $table ($columns) values\n" . join(",\n", map { '(' . join(', ', map { literal($_) } @$_) . ')' } @rows) . ';' if @rows;
+	push @sql, "insert into $table ($columns) values\n" . join(",\n", map { '(' . join(', ',
+		map { literal($_) } @$_) . ')' } @rows) . ';' if @rows;
 	return;
 }
 
@@ -399,19 +408,22 @@ sub in_year
 foreach my $year (0, 2025, 2026)
 {
 	next if $year && one_in(3);
-	$settings{$year} = { scale => any(@scales), weigh_by => any('approved', 'approved', 'budget', 'received', 'executed', 'one', 'own', 'indicators'),
+	$settings{$year} = { scale => any(@scales), weigh_by => any('approved', 'approved', 'budget', 'received',
+		'executed', 'one', 'own', 'indicators'),
 		rate_so_far => one_in(3) || 0, month => any(1, 1, 4, 7), currency => 'CNY' };
 }
 push @sql, "update place set time_zone = 'Asia/Shanghai'; delete from setting;";
 rows('setting', 'fiscal_year, scale, weigh_by, rate_so_far, year_start_month, currency, totals_required',
-	map { my $s = $settings{$_}; [ $_, $s->{scale}{text}, $s->{weigh_by}, $s->{rate_so_far}, $s->{month}, $s->{currency}, 0 ] } sort keys %settings);
+	map { my $s = $settings{$_}; [ $_, $s->{scale}{text}, $s->{weigh_by}, $s->{rate_so_far}, $s->{month},
+		$s->{currency}, 0 ] } sort keys %settings);
 
 # trees by year: a parent comes before what is below it, so that nothing loops
 sub plant
 {
 	my ($tree, $table, $id, $letter, $nodes) = @_;
 	my $key = $table =~ /^(unit|objective)$/ ? "${1}_id" : $table eq 'function_code' ? 'function_id' : 'economic_id';
-	my $moves = { unit => 'unit_move', function_code => 'function_move', economic_class => 'economic_move', objective => 'objective_move' }->{$table};
+	my $moves = { unit => 'unit_move', function_code => 'function_move', economic_class => 'economic_move',
+		objective => 'objective_move' }->{$table};
 	my (@rows, @moved);
 
 	foreach my $n (1 .. $nodes)
@@ -457,12 +469,14 @@ sub above
 	return @above;
 }
 
-push @sql, "insert into fund (fund, name) values ('x', 'X'), ('y', 'Y'); insert into framework (framework_id, name, scale) values ('own', 'Own', '$scales[1]{text}');";
+push @sql, "insert into fund (fund, name) values ('x', 'X'), ('y', 'Y'); insert into framework (framework_id, name,
+	scale) values ('own', 'Own', '$scales[1]{text}');";
 my %framework = (own => $scales[1]);
 
 # how evaluations are done: the rows that the model begins with, one of the office's own, and changes from a year on
 %evaluations = (
-	self => { 0 => { rank => 1, so_far => 'renormalise', at_close => 'zero', floor => 80, days => 90, by_itself => 1 } },
+	self => { 0 => { rank => 1, so_far => 'renormalise', at_close => 'zero', floor => 80, days => 90,
+		by_itself => 1 } },
 	appraisal => { 0 => { so_far => 'zero', at_close => 'zero', floor => 100, before => 1 } },
 	department => { 0 => { rank => 2, so_far => 'renormalise', at_close => 'zero', floor => 80 } },
 	finance => { 0 => { rank => 3, so_far => 'renormalise', at_close => 'zero', floor => 80 } },
@@ -470,14 +484,16 @@ my %framework = (own => $scales[1]);
 foreach my $name ('self', 'department', 'peers', 'third party')
 {
 	next if $name ne 'peers' && one_in(2);
-	my %row = (rank => any(1 .. 5), so_far => any('renormalise', 'zero', 'require 50'), at_close => any('renormalise', 'zero', 'zero', 'require 40.5'),
+	my %row = (rank => any(1 .. 5), so_far => any('renormalise', 'zero', 'require 50'),
+		at_close => any('renormalise', 'zero', 'zero', 'require 40.5'),
 		floor => any(0, 33.5, 50, 80), days => maybe(any(30, 60, 200)));
 	$row{rank} = undef if $name eq 'third party';
 	$row{by_itself} = defined $row{days} && ($name eq 'self' || one_in(2)) || 0;
 	my $year = any(2025, 2026);
 	$year = 0 if $name eq 'peers';
 	$evaluations{$name}{$year} = \%row;
-	rows('evaluation', 'evaluation, fiscal_year, name, rank, missing_so_far, missing_at_close, floor, due_days, closes_when_due',
+	rows('evaluation', 'evaluation, fiscal_year, name, rank, missing_so_far, missing_at_close, floor, due_days,
+		closes_when_due',
 		[ $name, $year, $name, @row{qw(rank so_far at_close floor days by_itself)} ]);
 }
 foreach my $evaluation ('self', 'self', 'self', 'department', 'finance', 'peers')
@@ -489,15 +505,18 @@ foreach my $evaluation ('self', 'self', 'self', 'department', 'finance', 'peers'
 	{
 		my $effect = any('cap', 'cap', 'deduct', 'deduct', 'veto');
 		my $target = some_target($looks_at eq 'attainment' ? '<=' : '>=');
-		@$target{ 't', 'text' } = ($looks_at eq 'attainment' ? (any(100, 120), undef) : (any(20, 40, 60, 80.5), undef));
+		@$target{ 't', 'text' } = ($looks_at eq 'attainment' ? (any(100, 120), undef)
+			: (any(20, 40, 60, 80.5), undef));
 		$target = { form => $target->{form}, t => $target->{t}, text => "$target->{form} $target->{t}" };
 		push @rules, { evaluation => $evaluation, rule => $rule, year => $year, looks_at => $looks_at,
-			indicator => $looks_at eq 'indicator' ? any('i1', 'i2', 'g1', 'g2') : undef, target => $target, effect => $effect,
+			indicator => $looks_at eq 'indicator' ? any('i1', 'i2', 'g1', 'g2') : undef, target => $target,
+				effect => $effect,
 			points => $effect eq 'veto' ? undef : any(1, 2.5, 59, 79), in_force => $year == 0 || one_in(2) || 0 };
 	}
 }
 rows('score_rule', 'evaluation, fiscal_year, rule, looks_at, indicator_id, target, effect, points, in_force',
-	map { [ @$_{qw(evaluation year rule looks_at indicator)}, $_->{target}{text}, @$_{qw(effect points in_force)} ] } @rules);
+	map { [ @$_{qw(evaluation year rule looks_at indicator)}, $_->{target}{text},
+		@$_{qw(effect points in_force)} ] } @rules);
 
 # facts are loaded without their guards: they are recorded at times of which the guards would know nothing
 push @sql, 'set session_replication_role = replica;';
@@ -513,7 +532,8 @@ foreach my $year (@years)
 	}
 }
 rows('year_event', 'fiscal_year, at, event, reason, recorded_at',
-	map { my $y = $_; map { [ $y, moment($_->{at}), $_->{event}, 'why', moment($_->{recorded}) ] } @{ $year_events{$y} || [] } } @years);
+	map { my $y = $_; map { [ $y, moment($_->{at}), $_->{event}, 'why',
+		moment($_->{recorded}) ] } @{ $year_events{$y} || [] } } @years);
 
 sub starts_on
 {
@@ -544,35 +564,44 @@ sub grow
 
 	my $add = sub {
 		my ($id, $parent, $kind, $method, $weight) = @_;
-		my $source = $kind eq 'group' ? 'group' : $kind eq 'plain' ? any('measured', 'measured', 'measured', 'measured', 'budget', 'graded', 'same') : 'measured';
+		my $source = $kind eq 'group' ? 'group' : $kind eq 'plain' ? any('measured', 'measured', 'measured',
+			'measured', 'budget', 'graded', 'same') : 'measured';
 		$source = 'measured' if $source eq 'graded' && !$graders{$key};
-		my %i = (id => $id, parent => $parent, source => $source, method => $method // 'mean', name => "$id of $evaluation",
-			dimension => maybe(any('output', 'cost', 'quality')), aspect => maybe(any('economy', 'equity', 'efficiency')),
-			unit => maybe('km'), owner => maybe('Ann'), due => maybe($ends - below(200)), moves => any('cumulative', 'level', 'rate', 'milestone'),
+		my %i = (id => $id, parent => $parent, source => $source, method => $method // 'mean',
+			name => "$id of $evaluation",
+			dimension => maybe(any('output', 'cost', 'quality')), aspect => maybe(any('economy', 'equity',
+				'efficiency')),
+			unit => maybe('km'), owner => maybe('Ann'), due => maybe($ends - below(200)),
+				moves => any('cumulative', 'level', 'rate', 'milestone'),
 			stale => one_in(5) ? any(40, 120) : undef);
 
 		$i{moves} = 'level' if $kind =~ /grade|square/;
 		$i{same} = $source eq 'same' ? any(grep { $_ ne $evaluation } 'self', 'department', 'finance') : undef;
 		push @{ $indicators{$key} }, \%i;
-		push @indicator_rows, [ $p->{id}, $p->{year}, $evaluation, $id, $parent, $i{name}, @i{qw(dimension aspect unit)}, $source, $i{same}, $i{method}, $i{moves},
+		push @indicator_rows, [ $p->{id}, $p->{year}, $evaluation, $id, $parent, $i{name},
+			@i{qw(dimension aspect unit)}, $source, $i{same}, $i{method}, $i{moves},
 			iso($i{due}), $i{stale}, $i{owner} ];
 
 		# what was promised: at first, and as it was revised
 		my $from = $starts + any(-40, 0, 0, 0, 60);
 		foreach my $n (0 .. (one_in(12) ? -1 : one_in(3) ? 1 + below(2) : 0))
 		{
-			my %r = (from => $from, recorded => recorded($from), weight => $n && one_in(2) ? undef : $weight // any(1, 1, 5, 10, 12.5, '33.3333', 0, 60));
+			my %r = (from => $from, recorded => recorded($from), weight => $n && one_in(2) ? undef
+				: $weight // any(1, 1, 5, 10, 12.5, '33.3333', 0, 60));
 
 			$r{weight} = undef if $n && defined $weight;
 			$r{retired} = $n && one_in(3) || 0;
 			if ($source eq 'measured' && !($n && one_in(2)))
 			{
-				$r{target} = $kind =~ /grade|square/ ? { form => 'direct', text => 'direct' } : $i{moves} eq 'milestone' ? by_day($starts + below(500)) : some_target();
+				$r{target} = $kind =~ /grade|square/ ? { form => 'direct', text => 'direct' }
+					: $i{moves} eq 'milestone' ? by_day($starts + below(500)) : some_target();
 			}
 			$r{target} = { form => '>=', t => 90, text => '>= 90' } if $source eq 'budget' && one_in(4);
 			@r{ 'weight', 'target' } = () if $r{retired};
 			push @{ $revisions{"$key|$id"} }, \%r;
-			push @revision_rows, [ $p->{id}, $p->{year}, $evaluation, $id, iso($from), $r{target} && $r{target}{text}, $r{weight}, $r{retired}, $r{retired} ? 'given up' : undef, moment($r{recorded}) ];
+			push @revision_rows, [ $p->{id}, $p->{year}, $evaluation, $id, iso($from), $r{target}
+				&& $r{target}{text}, $r{weight}, $r{retired}, $r{retired} ? 'given up' : undef,
+				moment($r{recorded}) ];
 			$from += 20 + below(150);
 		}
 
@@ -584,12 +613,14 @@ sub grow
 			$m{breakdown} //= '';
 			$m{evidence} = maybe("e$m{recorded}");
 			push @{ $measured{"$key|$id"} }, \%m;
-			push @measurement_rows, [ $p->{id}, $p->{year}, $evaluation, $id, iso($m{as_of}), $m{grader}, $m{breakdown}, moment($m{recorded}), $m{actual}, iso($m{on}), $m{score}, undef, $m{evidence}, undef ];
+			push @measurement_rows, [ $p->{id}, $p->{year}, $evaluation, $id, iso($m{as_of}), $m{grader},
+				$m{breakdown}, moment($m{recorded}), $m{actual}, iso($m{on}), $m{score}, undef, $m{evidence}, undef ];
 			return unless one_in(6);
 			$m{withdrawn} = recorded($m{as_of} + 30);
 			$m{withdrawn} = $m{recorded} + 1 + below(1000000) if $m{withdrawn} <= $m{recorded};
 			$measured{"$key|$id"}[-1] = \%m;
-			push @measurement_rows, [ $p->{id}, $p->{year}, $evaluation, $id, iso($m{as_of}), $m{grader}, $m{breakdown}, moment($m{withdrawn}), undef, undef, undef, moment($m{recorded}), undef, 'wrong' ];
+			push @measurement_rows, [ $p->{id}, $p->{year}, $evaluation, $id, iso($m{as_of}), $m{grader},
+				$m{breakdown}, moment($m{withdrawn}), undef, undef, undef, moment($m{recorded}), undef, 'wrong' ];
 		};
 		my @days = map { $starts + below(430) - 20 } 1 .. below(4);
 		push @days, $days[-1] if @days && one_in(4);
@@ -597,13 +628,16 @@ sub grow
 		{
 			if ($source eq 'measured')
 			{
-				$measure->(as_of => $day, $kind eq 'grade' ? (actual => 1 + below(4)) : $kind eq 'square' ? (actual => (below(11))**2)
-					: one_in(8) ? (score => below(10000) / 100) : $i{moves} eq 'milestone' && !one_in(6) ? (on => $starts + below(500)) : (actual => any(some_figure(), below(10000) / 100)));
+				$measure->(as_of => $day, $kind eq 'grade' ? (actual => 1 + below(4)) : $kind eq 'square'
+					? (actual => (below(11))**2)
+					: one_in(8) ? (score => below(10000) / 100) : $i{moves} eq 'milestone' && !one_in(6)
+						? (on => $starts + below(500)) : (actual => any(some_figure(), below(10000) / 100)));
 				$measure->(as_of => $day, breakdown => 'women', actual => below(100)) if one_in(8);
 			}
 			elsif ($source eq 'graded')
 			{
-				$measure->(as_of => $day + below(10), grader => $_, score => below(10000) / 100) foreach grep { !one_in(3) } sort keys %{ $graders{$key} };
+				$measure->(as_of => $day + below(10), grader => $_, score => below(10000) / 100) foreach
+					grep { !one_in(3) } sort keys %{ $graders{$key} };
 			}
 		}
 	};
@@ -633,7 +667,8 @@ sub grow
 	return;
 }
 
-my (@rows_of_programs, @rows_of_shares, @rows_of_looks, @rows_of_graders, @rows_of_entries, @rows_of_stages, @rows_of_closings, @rows_of_overrides, @rows_of_persons);
+my (@rows_of_programs, @rows_of_shares, @rows_of_looks, @rows_of_graders, @rows_of_entries, @rows_of_stages,
+	@rows_of_closings, @rows_of_overrides, @rows_of_persons);
 foreach my $n (1 .. $cases)
 {
 	my $id = sprintf('p%04d', $n);
@@ -642,36 +677,47 @@ foreach my $n (1 .. $cases)
 
 	foreach my $year (grep { !one_in(4) } @years)
 	{
-		my %p = (id => $id, year => $year, key => "$id|$year", name => "Program $n of $year", unit => 'u' . (1 + below(8)), nature => $revenue ? 'revenue' : 'expenditure', scope => $scope,
-			fund => any('general', 'x'), function => one_in(3) ? undef : 'f' . (1 + below(5)), economic => one_in(2) ? undef : 'e' . (1 + below(5)),
-			type => $revenue ? maybe(any('tax', 'nontax', 'transfer')) : undef, framework => one_in(4) ? 'own' : undef, weight => maybe(any(1, 2.5, 40, '0.33333333')));
+		my %p = (id => $id, year => $year, key => "$id|$year", name => "Program $n of $year",
+			unit => 'u' . (1 + below(8)), nature => $revenue ? 'revenue' : 'expenditure', scope => $scope,
+			fund => any('general', 'x'), function => one_in(3) ? undef : 'f' . (1 + below(5)),
+				economic => one_in(2) ? undef : 'e' . (1 + below(5)),
+			type => $revenue ? maybe(any('tax', 'nontax', 'transfer')) : undef, framework => one_in(4) ? 'own'
+				: undef, weight => maybe(any(1, 2.5, 40, '0.33333333')));
 		my ($starts, $ends) = (starts_on($year), ends_on($year));
 
 		$p{revenue} = $revenue ? 1 : 0;
 		$p{overall} = !$revenue && $scope =~ /department|government|objective/ ? 1 : 0;
 		$program{ $p{key} } = \%p;
-		push @rows_of_programs, [ @p{qw(id year name unit nature scope fund function economic type framework weight)} ];
-		my %objective = map { 'o' . (1 + below(6)) => any(100, 40, 30, 25.5, '33.3333') } 1 .. ($scope eq 'objective' ? 1 + below(2) : below(4));
+		push @rows_of_programs, [ @p{qw(id year name unit nature scope fund function economic type framework
+			weight)} ];
+		my %objective = map { 'o' . (1 + below(6)) => any(100, 40, 30, 25.5,
+			'33.3333') } 1 .. ($scope eq 'objective' ? 1 + below(2) : below(4));
 		$shares{ $p{key} } = \%objective;
 		push @rows_of_shares, [ $id, $year, $_, $objective{$_} ] foreach sort keys %objective;
 
 		# money
 		foreach my $e (1 .. ($p{overall} ? one_in(4) : 2 + below(9)))
 		{
-			my $kind = $e == 1 ? 'approved' : any('proposed', 'approved', 'carried_over', 'adjusted', 'received', 'committed', 'executed', 'executed', 'planned');
-			my %e = (kind => $kind, amount => (below(4) ? 1 : 100) * below(100000) * ($kind eq 'adjusted' && one_in(2) || one_in(15) ? -1 : 1), day => $starts + below(420) - 30,
-				fund => one_in(4) ? any('general', 'x', 'y') : undef, economic => one_in(4) ? 'e' . (1 + below(5)) : undef, currency => one_in(12) ? 'EUR' : maybe('CNY'));
+			my $kind = $e == 1 ? 'approved' : any('proposed', 'approved', 'carried_over', 'adjusted', 'received',
+				'committed', 'executed', 'executed', 'planned');
+			my %e = (kind => $kind, amount => (below(4) ? 1 : 100) * below(100000) * ($kind eq 'adjusted'
+				&& one_in(2) || one_in(15) ? -1 : 1), day => $starts + below(420) - 30,
+				fund => one_in(4) ? any('general', 'x', 'y') : undef, economic => one_in(4) ? 'e' . (1 + below(5))
+					: undef, currency => one_in(12) ? 'EUR' : maybe('CNY'));
 			$e{day} = $starts if $e == 1 && !one_in(6);
 			$e{recorded} = recorded($e{day});
 			push @{ $entries{ $p{key} } }, \%e;
-			push @rows_of_entries, [ $id, $year, "e$e", $kind, $kind eq 'planned' ? 1 + below(12) : undef, iso($e{day}), shown($e{amount}, 2), @e{qw(fund economic currency)}, $kind eq 'adjusted' ? 'act' : undef, moment($e{recorded}) ];
+			push @rows_of_entries, [ $id, $year, "e$e", $kind, $kind eq 'planned' ? 1 + below(12) : undef,
+				iso($e{day}), shown($e{amount}, 2), @e{qw(fund economic currency)}, $kind eq 'adjusted' ? 'act'
+				: undef, moment($e{recorded}) ];
 		}
 
 		# looks, with their graders and their closings
 		$looks{ $p{key} }{self} = { framework => $p{framework} };
 		foreach my $evaluation (grep { one_in(4) } 'appraisal', 'department', 'finance', 'third party', 'peers')
 		{
-			my %look = (framework => one_in(4) ? 'own' : undef, evaluator => maybe('Bob'), by => $evaluation eq 'third party' ? maybe(any('department', 'finance')) : undef);
+			my %look = (framework => one_in(4) ? 'own' : undef, evaluator => maybe('Bob'),
+				by => $evaluation eq 'third party' ? maybe(any('department', 'finance')) : undef);
 			$looks{ $p{key} }{$evaluation} = \%look;
 			push @rows_of_looks, [ $id, $year, $evaluation, @look{qw(framework evaluator by)} ];
 		}
@@ -684,11 +730,19 @@ foreach my $n (1 .. $cases)
 				push @rows_of_graders, [ $id, $year, $evaluation, $grader, $weight, 'nobody' ];
 			}
 			my $at = $ends + below(60);
-			foreach my $event (one_in(2) ? ('opened', 'closed', 'opened again', 'closed')[ below(2) .. 1 + below(3) ] : ())
+			foreach my $event (one_in(2) ? ('opened', 'closed', 'opened again',
+				'closed')[ below(2) .. 1 + below(3) ] : ())
 			{
 				my %e = (at => $at * 86400 + below(86400), event => $event, recorded => recorded($at));
 				push @{ $closings{"$p{key}|$evaluation"} }, \%e;
-				push @rows_of_closings, [ $id, $year, $evaluation, moment($e{at}), $event, 'why', moment($e{recorded}) ];
+				push @rows_of_closings, [ $id, $year, $evaluation, moment($e{at}), $event, 0, 'why',
+					moment($e{recorded}) ];
+				if (one_in(6))
+				{
+					$e{back} = $e{recorded} + 1 + below(50 * 86400);
+					push @rows_of_closings, [ $id, $year, $evaluation, moment($e{at}), $event, 1, 'by mistake',
+						moment($e{back}) ];
+				}
 				$at += 2 + below(60);
 			}
 			grow(\%p, $evaluation) unless one_in(12);
@@ -696,14 +750,17 @@ foreach my $n (1 .. $cases)
 
 		# stages, some of them taken back
 		my $at = $starts - 100;
-		foreach my $stage (one_in(2) ? ('drafted', 'appraised', 'approved', 'executing', 'self_evaluated')[ 0 .. below(5) ] : ())
+		foreach my $stage (one_in(2) ? ('drafted', 'appraised', 'approved', 'executing',
+			'self_evaluated')[ 0 .. below(5) ] : ())
 		{
-			my %s = (stage => $stage, at => $at * 86400 + below(86400), recorded => recorded($at), grade => maybe('good'));
+			my %s = (stage => $stage, at => $at * 86400 + below(86400), recorded => recorded($at),
+				grade => maybe('good'));
 			push @rows_of_stages, [ $id, $year, moment($s{at}), $stage, $s{grade}, 0, moment($s{recorded}), undef ];
 			if (one_in(5))
 			{
 				$s{back} = $s{recorded} + 1 + below(100 * 86400);
-				push @rows_of_stages, [ $id, $year, moment($s{at}), $stage, undef, 1, moment($s{back}), 'by mistake' ];
+				push @rows_of_stages, [ $id, $year, moment($s{at}), $stage, undef, 1, moment($s{back}),
+					'by mistake' ];
 			}
 			push @{ $stages{ $p{key} } }, \%s;
 			$at += 1 + below(200);
@@ -721,21 +778,30 @@ foreach my $n (1 .. $cases)
 		}
 	}
 }
-rows('program', 'program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id, revenue_type, framework_id, weight', @rows_of_programs);
+rows('program', 'program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
+	revenue_type, framework_id, weight', @rows_of_programs);
 rows('program_objective', 'program_id, fiscal_year, objective_id, share', @rows_of_shares);
-rows('program_evaluation', 'program_id, fiscal_year, evaluation, framework_id, evaluator, commissioned_by', @rows_of_looks);
+rows('program_evaluation', 'program_id, fiscal_year, evaluation, framework_id, evaluator, commissioned_by',
+	@rows_of_looks);
 rows('grader', 'program_id, fiscal_year, evaluation, grader, weight, role_name', @rows_of_graders);
-rows('evaluation_event', 'program_id, fiscal_year, evaluation, at, event, reason, recorded_at', @rows_of_closings);
-rows('adjustment', 'program_id, fiscal_year, adjustment_id, procedure, reason', map { [ @$_[ 0, 1 ], 'act', 'p', 'r' ] } @rows_of_programs);
-rows('budget_entry', 'program_id, fiscal_year, entry_id, kind, month, entry_date, amount, fund, economic_id, currency, adjustment_id, recorded_at', @rows_of_entries);
+rows('evaluation_event', 'program_id, fiscal_year, evaluation, at, event, taken_back, reason, recorded_at',
+	@rows_of_closings);
+rows('adjustment', 'program_id, fiscal_year, adjustment_id, procedure, reason',
+	map { [ @$_[ 0, 1 ], 'act', 'p', 'r' ] } @rows_of_programs);
+rows('budget_entry', 'program_id, fiscal_year, entry_id, kind, month, entry_date, amount, fund, economic_id,
+	currency, adjustment_id, recorded_at', @rows_of_entries);
 rows('stage_event', 'program_id, fiscal_year, at, stage, grade, taken_back, recorded_at, reason', @rows_of_stages);
 rows('rating_override', 'program_id, fiscal_year, valid_from, rating, recorded_at, reason', @rows_of_overrides);
 rows('responsible', 'program_id, fiscal_year, from_day, person', @rows_of_persons);
-rows('indicator', 'program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect, unit_of_measure, source, same_as, method, moves, due, stale_days, owner', @indicator_rows);
-rows('target_revision', 'program_id, fiscal_year, evaluation, indicator_id, valid_from, target, weight, retired, reason, recorded_at', @revision_rows);
-rows('measurement', 'program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, recorded_at, actual, actual_date, score, withdrawn, evidence, reason', @measurement_rows);
+rows('indicator', 'program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
+	unit_of_measure, source, same_as, method, moves, due, stale_days, owner', @indicator_rows);
+rows('target_revision', 'program_id, fiscal_year, evaluation, indicator_id, valid_from, target, weight, retired,
+	reason, recorded_at', @revision_rows);
+rows('measurement', 'program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, recorded_at,
+	actual, actual_date, score, withdrawn, evidence, reason', @measurement_rows);
 
-$node->safe_psql('oracle', "set client_min_messages = warning; select bpm.create_model('m'); set search_path = m;\n" . join("\n", @sql) . "\nreset session_replication_role; select bpm.analyze_model('m');");
+$node->safe_psql('oracle', "set client_min_messages = warning; select bpm.create_model('m');
+	set search_path = m;\n" . join("\n", @sql) . "\nreset session_replication_role; select bpm.analyze_model('m');");
 
 # --------------------------------------------------------------------------------------------------
 # what counts on a day, as known at a time
@@ -754,11 +820,17 @@ sub happened
 	return grep { local_day($_->{at}) <= $day && $_->{recorded} <= $known } @{ $_[0] || [] };
 }
 
+# those that were not taken back
+sub standing_rows
+{
+	return grep { !(defined $_->{back} && $_->{back} <= $known) } happened(@_);
+}
+
 sub stage
 {
 	my ($p) = @_;
 
-	return last_of([ grep { !(defined $_->{back} && $_->{back} <= $known) } happened($stages{ $p->{key} }) ], 'at', 'recorded');
+	return last_of([ standing_rows($stages{ $p->{key} }) ], 'at', 'recorded');
 }
 
 # the day on which the money of its year closes; undef: it does not
@@ -783,7 +855,8 @@ foreach my $key (keys %shares)
 	{
 		my $after = $upto;
 		$upto += rounded(fraction($shares{$key}{$id}), 4)->numify;
-		push @{ $objective_parts{$key} }, [ $id, least($after, 1000000), least($upto, 1000000), $id eq $most ? 1 : 0 ];
+		push @{ $objective_parts{$key} }, [ $id, least($after, 1000000), least($upto, 1000000), $id eq $most ? 1
+			: 0 ];
 	}
 	push @{ $objective_parts{$key} }, [ 'unclassified', $upto, 1000000, @ids ? 0 : 1 ] if $upto < 1000000;
 }
@@ -793,14 +866,17 @@ sub covered
 	my ($p) = @_;
 
 	return ([ $p->{key}, 0, 1000000 ]) unless $p->{overall};
-	my @others = grep { $_->{year} == $p->{year} && !$_->{revenue} && $_->{scope} =~ /basic|project/ } values %program;
-	return map { [ $_->{key}, 0, 1000000 ] } grep { my $o = $_; grep { $_ eq $p->{unit} } above('unit', $o->{unit}, $o->{year}) } @others if $p->{scope} ne 'objective';
+	my @others = grep { $_->{year} == $p->{year} && !$_->{revenue}
+		&& $_->{scope} =~ /basic|project/ } values %program;
+	return map { [ $_->{key}, 0, 1000000 ] } grep { my $o = $_; grep { $_ eq $p->{unit} } above('unit', $o->{unit},
+		$o->{year}) } @others if $p->{scope} ne 'objective';
 	my @parts;
 	foreach my $o (@others)
 	{
 		foreach my $part (@{ $objective_parts{ $o->{key} } || [] })
 		{
-			push @parts, [ $o->{key}, @$part[ 1, 2 ] ] if grep { $shares{ $p->{key} }{$_} } above('objective', $part->[0], $o->{year});
+			push @parts, [ $o->{key}, @$part[ 1, 2 ] ] if grep { $shares{ $p->{key} }{$_} } above('objective',
+				$part->[0], $o->{year});
 		}
 	}
 	return @parts;
@@ -818,7 +894,8 @@ sub counting
 {
 	my ($p, $until) = @_;
 
-	return grep { $_->{day} <= $until && $_->{recorded} <= $known && ($_->{currency} // 'CNY') eq 'CNY' } @{ $entries{ $p->{key} } || [] };
+	return grep { $_->{day} <= $until && $_->{recorded} <= $known
+		&& ($_->{currency} // 'CNY') eq 'CNY' } @{ $entries{ $p->{key} } || [] };
 }
 
 # in cents, by kind
@@ -852,7 +929,7 @@ sub standing
 	my ($p, $evaluation) = @_;
 	my $look = $looks{ $p->{key} }{$evaluation};
 	my $how = in_year($evaluations{$evaluation}, $p->{year});
-	my $event = last_of([ happened($closings{"$p->{key}|$evaluation"}) ], 'at');
+	my $event = last_of([ standing_rows($closings{"$p->{key}|$evaluation"}) ], 'at', 'recorded');
 	my $due = defined $how->{days} ? ends_on($p->{year}) + $how->{days} : undef;
 	my $closes;
 
@@ -866,7 +943,8 @@ sub standing
 	}
 	my $closed = defined $closes && $closes <= $day ? 1 : 0;
 	my $by = defined $look->{by} ? in_year($evaluations{ $look->{by} }, $p->{year}) : undef;
-	return { closes => $closes, closed => $closed, due => $due, until => least($day, $closes), money_until => least($day, $closes, money_closes_on($p)),
+	return { closes => $closes, closed => $closed, due => $due, until => least($day, $closes),
+		money_until => least($day, $closes, money_closes_on($p)),
 		floor => $how->{floor}, before => $how->{before}, missing => $closed ? $how->{at_close} : $how->{so_far},
 		rank => $how->{before} ? undef : $how->{rank} // ($by && $by->{rank}) };
 }
@@ -892,20 +970,26 @@ sub facts
 		}
 		my $revised = sub {
 			my ($of, $what) = @_;
-			my @known = grep { $_->{from} <= $state->{until} && $_->{recorded} <= $known } @{ $revisions{"$p->{key}|$of|$i->{id}"} || [] };
+			my @known = grep { $_->{from} <= $state->{until}
+				&& $_->{recorded} <= $known } @{ $revisions{"$p->{key}|$of|$i->{id}"} || [] };
 			return last_of([ grep { !$what || defined $_->{$what} } @known ], 'from', 'recorded');
 		};
 		my $now = $revised->($evaluation);
 		my $weighed = $revised->($evaluation, 'weight');
 		my $promised = $revised->($of, 'target');
-		my %f = (%$i, retired => $now && $now->{retired} ? 1 : 0, weight => $weighed ? $weighed->{weight} : $now ? 1 : 0,
-			target => $source eq 'group' ? undef : $promised ? $promised->{target} : $source eq 'budget' ? { form => '>=', t => 100, text => '>= 100%' } : undef);
+		my %f = (%$i, retired => $now && $now->{retired} ? 1 : 0, weight => $weighed ? $weighed->{weight} : $now
+			? 1 : 0,
+			target => $source eq 'group' ? undef : $promised ? $promised->{target} : $source eq 'budget'
+				? { form => '>=', t => 100, text => '>= 100%' } : undef);
 		$f{weight} = 0 if $f{retired};
 
 		my $figure = sub {
 			my ($grader) = @_;
-			return last_of([ grep { $_->{grader} eq $grader && $_->{breakdown} eq '' && $_->{as_of} <= $state->{until} && $_->{recorded} <= $known
-				&& !(defined $_->{withdrawn} && $_->{withdrawn} <= $known) } @{ $measured{"$p->{key}|$of|$i->{id}"} || [] } ], 'as_of', 'recorded');
+			return last_of([ grep { $_->{grader} eq $grader && $_->{breakdown} eq ''
+				&& $_->{as_of} <= $state->{until} && $_->{recorded} <= $known
+				&& !(defined $_->{withdrawn}
+					&& $_->{withdrawn} <= $known) } @{ $measured{"$p->{key}|$of|$i->{id}"} || [] } ], 'as_of',
+					'recorded');
 		};
 		if ($source eq 'measured' and my $m = $figure->(''))
 		{
@@ -923,7 +1007,8 @@ sub facts
 				$sum += $w * fraction($m->{score});
 				$weight += $w;
 				$f{measured_on} = $m->{as_of} if !defined $f{measured_on} || $m->{as_of} > $f{measured_on};
-				$f{evidence} = $m->{evidence} if defined $m->{evidence} && (!defined $f{evidence} || $m->{evidence} gt $f{evidence});
+				$f{evidence} = $m->{evidence} if defined $m->{evidence}
+					&& (!defined $f{evidence} || $m->{evidence} gt $f{evidence});
 			}
 			$f{grade} = rounded($sum / $weight, 8) if $weight > 0;
 		}
@@ -933,8 +1018,10 @@ sub facts
 		}
 		my $on = $f{measured_on};
 		$f{late} = defined $on && $on > $ends ? 1 : 0;
-		$f{stale_now} = defined $on && ($on < $starts && !$state->{before} || defined $i->{stale} && $on < least($state->{until}, $ends) - $i->{stale}) ? 1 : 0;
-		$f{score} = $f{retired} || $f{stale_now} ? undef : defined $f{grade} ? $f{grade} : scored($f{target}, $f{actual}, $f{on});
+		$f{stale_now} = defined $on && ($on < $starts && !$state->{before} || defined $i->{stale}
+			&& $on < least($state->{until}, $ends) - $i->{stale}) ? 1 : 0;
+		$f{score} = $f{retired} || $f{stale_now} ? undef : defined $f{grade} ? $f{grade}
+			: scored($f{target}, $f{actual}, $f{on});
 		push @facts, \%f;
 	}
 
@@ -953,7 +1040,8 @@ sub facts
 # --------------------------------------------------------------------------------------------------
 # the tree of an evaluation
 # --------------------------------------------------------------------------------------------------
-my @m2 = (undef, undef, [ 1, 1.5, 2, 2.5, 3, 3.5, 4 ], [ 1, 1.5, 1.5, 2, 2.5, 3, 3, 3.5, 4, 4 ], [ 1, 1, 1.5, 1.5, 2, 2.5, 2.5, 3, 3, 3.5, 3.5, 4, 4 ]);
+my @m2 = (undef, undef, [ 1, 1.5, 2, 2.5, 3, 3.5, 4 ], [ 1, 1.5, 1.5, 2, 2.5, 3, 3, 3.5, 4, 4 ],
+	[ 1, 1, 1.5, 1.5, 2, 2.5, 2.5, 3, 3, 3.5, 3.5, 4, 4 ]);
 
 sub graded
 {
@@ -1044,13 +1132,15 @@ sub tree
 		$n->{there} += fraction($_->{tree_weight}) foreach @there;
 		if ($is_graded)
 		{
-			$n->{exact} = @there ? graded($n->{method}, map { defined $_->{exact} ? $_->{exact}->numify : 1 } @there) : undef;
+			$n->{exact} = @there ? graded($n->{method}, map { defined $_->{exact} ? $_->{exact}->numify
+				: 1 } @there) : undef;
 			$n->{low} = graded($n->{method}, map { whole($_->{low}, 0) } @weighing);
 			$n->{high} = graded($n->{method}, map { whole($_->{high}, 1) } @weighing);
 		}
 		else
 		{
-			$n->{exact} = together($n->{method}, map { [ $_->{exact} // fraction(0), fraction($_->{tree_weight}) ] } @there);
+			$n->{exact} = together($n->{method}, map { [ $_->{exact} // fraction(0),
+				fraction($_->{tree_weight}) ] } @there);
 			$n->{low} = together($n->{method}, map { [ $_->{low}, fraction($_->{tree_weight}) ] } @weighing);
 			$n->{high} = together($n->{method}, map { [ $_->{high}, fraction($_->{tree_weight}) ] } @weighing);
 		}
@@ -1076,7 +1166,8 @@ sub tree
 			$c->{depth} = $n->{depth} + 1;
 			$c->{path} = [ @{ $n->{path} }, $c->{id} ];
 			$c->{effect} = !defined $n->{effect} || $n->{method} !~ /^(mean|sum)$/ ? undef
-				: !$there || $w == 0 ? fraction(0) : $n->{method} eq 'sum' ? $n->{effect} : $n->{effect} * $w / $n->{there};
+				: !$there || $w == 0 ? fraction(0) : $n->{method} eq 'sum' ? $n->{effect}
+					: $n->{effect} * $w / $n->{there};
 			$down->($c);
 		}
 	};
@@ -1091,7 +1182,8 @@ sub tree
 		$t->{rest} = $exact - $t->{cut};
 		$left -= $t->{cut};
 	}
-	foreach my $t (sort { $b->{rest} <=> $a->{rest} || join("\0", @{ $a->{path} }) cmp join("\0", @{ $b->{path} }) } @terms)
+	foreach my $t (sort { $b->{rest} <=> $a->{rest} || join("\0", @{ $a->{path} }) cmp join("\0",
+		@{ $b->{path} }) } @terms)
 	{
 		last if $left <= 0;
 		$t->{cut} = $t->{cut} + 1;
@@ -1137,25 +1229,33 @@ sub ruled
 # What the rules of an evaluation find.
 sub judged
 {
-	my ($p, $evaluation, $execution, $root, $facts) = @_;
+	my ($p, $evaluation, $closed, $execution, $root, $facts) = @_;
 	my %in_force;
 	my @found;
 
-	foreach my $rule (sort { $a->{year} <=> $b->{year} } grep { $_->{evaluation} eq $evaluation && $_->{year} <= $p->{year} } @rules)
+	foreach my $rule (sort { $a->{year} <=> $b->{year} } grep { $_->{evaluation} eq $evaluation
+		&& $_->{year} <= $p->{year} } @rules)
 	{
 		$in_force{ $rule->{rule} } = $rule;
 	}
 	foreach my $rule (grep { $_->{in_force} } map { $in_force{$_} } sort keys %in_force)
 	{
+		# what grows until the end says nothing before
+		next if !$closed && $rule->{looks_at} =~ /execution|coverage/;
 		my @looked = $rule->{looks_at} eq 'execution' ? ([ '', $execution ])
 			: $rule->{looks_at} eq 'coverage' ? ([ '', Math::BigRat->new(rounded($root->{coverage}, 8), 100000000) ])
-			: $rule->{looks_at} eq 'indicator' ? map { [ $_->{id}, defined $_->{shown} ? Math::BigRat->new($_->{shown}, 100000000) : undef ] } grep { $_->{id} eq $rule->{indicator} } @$facts
-			: map { my $a = attainment($_->{target}, $_->{actual}); defined $a ? [ $_->{id}, Math::BigRat->new($a, 100000000) ] : () }
+			: $rule->{looks_at} eq 'indicator' ? map { [ $_->{id}, defined $_->{shown}
+				? Math::BigRat->new($_->{shown}, 100000000) : undef ] }
+				grep { $_->{id} eq $rule->{indicator} } @$facts
+			: map { my $a = attainment($_->{target}, $_->{actual}); defined $a
+				? [ $_->{id}, Math::BigRat->new($a, 100000000) ] : () }
 			grep { $_->{source} eq 'measured' && $_->{weight} > 0 && defined $_->{score} } @$facts;
-		push @found, map { { rule => $rule, item => $_->[0], figure => $_->[1], applies => defined $_->[1] && !met($rule->{target}, $_->[1]) ? 1 : 0 } } @looked;
+		push @found, map { { rule => $rule, item => $_->[0], figure => $_->[1], applies => defined $_->[1]
+			&& !met($rule->{target}, $_->[1]) ? 1 : 0 } } @looked;
 	}
 	my @applying = grep { $_->{applies} } @found;
-	my %rules = (found => \@found, vetoed => (grep { $_->{rule}{effect} eq 'veto' } @applying) ? 1 : 0, deducted => 0);
+	my %rules = (found => \@found, vetoed => (grep { $_->{rule}{effect} eq 'veto' } @applying) ? 1 : 0,
+		deducted => 0);
 	foreach my $f (@applying)
 	{
 		my $points = defined $f->{rule}{points} ? rounded(fraction($f->{rule}{points}), 8) : undef;
@@ -1178,7 +1278,7 @@ sub evaluated
 	$e->{execution} = execution(money($p, $e->{money_until}));
 	$e->{facts} = facts($p, $evaluation, $e, $e->{execution});
 	my $root = tree($e->{facts}, $e->{missing});
-	my $rules = $e->{rules} = judged($p, $evaluation, $e->{execution}, $root, $e->{facts});
+	my $rules = $e->{rules} = judged($p, $evaluation, $e->{closed}, $e->{execution}, $root, $e->{facts});
 	$e->{tree_score} = $root->{shown};
 	$e->{score} = ruled($root->{shown}, $rules);
 	$e->{coverage} = rounded($root->{coverage}, 8);
@@ -1211,9 +1311,11 @@ sub evaluated
 # --------------------------------------------------------------------------------------------------
 # what the views show
 # --------------------------------------------------------------------------------------------------
-my @sums = qw(programs scored_programs closed_programs proposed approved carried_over adjusted budget received committed executed planned weight scored_weight
+my @sums = qw(programs scored_programs closed_programs proposed approved carried_over adjusted budget received
+	committed executed planned weight scored_weight
 	score_sum coverage_sum low_sum high_sum self_weight self_sum);
-my %digits = ((map { $_ => 0 } qw(programs scored_programs closed_programs)), (map { $_ => 2 } @kinds, 'budget'), (map { $_ => 8 } qw(weight scored_weight self_weight)),
+my %digits = ((map { $_ => 0 } qw(programs scored_programs closed_programs)), (map { $_ => 2 } @kinds, 'budget'),
+	(map { $_ => 8 } qw(weight scored_weight self_weight)),
 	map { $_ => 16 } qw(score_sum coverage_sum low_sum high_sum self_sum));
 
 sub total
@@ -1230,9 +1332,9 @@ sub total
 	$t{self_score} = quotient($t{self_sum}, $t{self_weight}, 0);
 	my $setting = in_year(\%settings, $year);
 	my $floor = in_year($evaluations{self}, $year)->{floor};
-	if ($t{closed_programs} < $t{programs} && !$setting->{rate_so_far})
+	if ((grep { $_->{is_open} } @$rows) && !$setting->{rate_so_far})
 	{
-		$t{reason} = "so far: $t{closed_programs} of $t{programs} programs are closed";
+		$t{reason} = 'so far: not all programs are closed';
 	}
 	elsif (defined $t{coverage} && $t{coverage} < rounded(fraction($floor), 8))
 	{
@@ -1250,12 +1352,14 @@ sub total
 	return \%t;
 }
 
-my @of_total = (@sums[ 0 .. 11 ], 'execution_rate', @sums[ 12 .. 19 ], qw(score coverage low high self_score rating rating_rank rating_reason));
+my @of_total = (@sums[ 0 .. 11 ], 'execution_rate', @sums[ 12 .. 19 ],
+	qw(score coverage low high self_score rating rating_rank rating_reason));
 
 sub totals
 {
 	my ($t) = @_;
-	my %shown = ((map { $_ => $digits{$_} ? shown($t->{$_}, $digits{$_}) : "$t->{$_}" } @sums), (map { $_ => shown($t->{$_}, 8) } qw(score coverage low high self_score)),
+	my %shown = ((map { $_ => $digits{$_} ? shown($t->{$_}, $digits{$_}) : "$t->{$_}" } @sums),
+		(map { $_ => shown($t->{$_}, 8) } qw(score coverage low high self_score)),
 		execution_rate => $t->{budget} > 0 ? shown(quotient(100 * $t->{executed}, $t->{budget}, 4), 4) : undef,
 		rating => $t->{rating}, rating_rank => $t->{place}, rating_reason => $t->{reason});
 
@@ -1263,30 +1367,46 @@ sub totals
 }
 
 my %columns = (
-	program_result => [ qw(program_id fiscal_year unit_id nature scope fund function_id economic_id revenue_type is_revenue is_overall), @sums[ 0 .. 11 ],
-		qw(covered_budget covered_executed execution_rate), @sums[ 12 .. 19 ], qw(score coverage low high self_score evaluation rating rating_rank rating_reason overridden
+	program_result => [ qw(program_id fiscal_year unit_id nature scope fund function_id economic_id revenue_type
+		is_revenue is_overall), @sums[ 0 .. 11 ],
+		qw(covered_budget covered_executed execution_rate), @sums[ 12 .. 19 ],
+			qw(score coverage low high self_score evaluation rating rating_rank rating_reason overridden
 		stage stage_since closed closes_on responsible framework_id unit_name name) ],
-	evaluation_result => [ qw(program_id fiscal_year evaluation unit_id indicators scored_indicators closed tree_score deducted cap vetoed score coverage low high floor
+	evaluation_result => [ qw(program_id fiscal_year evaluation unit_id indicators scored_indicators closed
+		tree_score deducted cap vetoed score coverage low high floor
 		rating rating_rank rating_reason counts rank due_on closes_on counts_until evaluator framework_id name) ],
-	score_rule_result => [ qw(program_id fiscal_year evaluation rule item applies points figure effect looks_at target name) ],
-	indicator_tree_result => [ qw(program_id fiscal_year evaluation indicator_id parent_id depth leaf weight share score low high coverage contribution weight_lost
+	score_rule_result => [ qw(program_id fiscal_year evaluation rule item applies points figure effect looks_at
+		target name) ],
+	indicator_tree_result => [ qw(program_id fiscal_year evaluation indicator_id parent_id depth leaf weight share
+		score low high coverage contribution weight_lost
 		dimension aspect method name program_name) ],
-	indicator_result => [ qw(program_id fiscal_year evaluation indicator_id parent_id unit_id dimension aspect weight share scored_share score_sum score actual actual_date
-		attainment met measured_on late stale retired due owner name unit_of_measure target source moves evidence program_name) ],
-	dimension_result => [ qw(program_id fiscal_year evaluation dimension aspect unit_id indicators scored_indicators share scored_share score_sum score coverage program_name) ],
-	aspect_result => [ qw(unit_id fiscal_year aspect programs indicators scored_indicators weight scored_weight score_sum score coverage parent_id name) ],
+	indicator_result => [ qw(program_id fiscal_year evaluation indicator_id parent_id unit_id dimension aspect
+		weight share scored_share score_sum score actual actual_date
+		attainment met measured_on late stale retired due owner name unit_of_measure target source moves
+		evidence program_name) ],
+	dimension_result => [ qw(program_id fiscal_year evaluation dimension aspect unit_id indicators
+		scored_indicators share scored_share score_sum score coverage program_name) ],
+	aspect_result => [ qw(unit_id fiscal_year aspect programs indicators scored_indicators weight scored_weight
+		score_sum score coverage parent_id name) ],
 	node_result => [ qw(tree id fiscal_year), @of_total, qw(own_program_id own_score own_rating parent_id name) ],
-	(map { my ($tree, $id) = @$_; ("${tree}_result" => [ $id, 'fiscal_year', @of_total, qw(own_program_id own_score own_rating parent_id name) ]) }
-		[ 'unit', 'unit_id' ], [ 'function', 'function_id' ], [ 'economic', 'economic_id' ], [ 'objective', 'objective_id' ]),
+	(map { my ($tree, $id) = @$_; ("${tree}_result" => [ $id, 'fiscal_year', @of_total,
+		qw(own_program_id own_score own_rating parent_id name) ]) }
+		[ 'unit', 'unit_id' ], [ 'function', 'function_id' ], [ 'economic', 'economic_id' ],
+			[ 'objective', 'objective_id' ]),
 	classification_result => [ qw(fiscal_year nature scope fund), @of_total ],
 	year_result => [ 'fiscal_year', @of_total ],
-	evaluation_share => [ qw(unit_id fiscal_year evaluation programs closed_programs budget unit_budget budget_share name) ],
-	revenue_result => [ qw(unit_id fiscal_year programs planned collected collection_rate tax_collected tax_share collected_squares concentration collected_before growth
+	evaluation_share => [ qw(unit_id fiscal_year evaluation programs closed_programs budget unit_budget
+		budget_share name) ],
+	revenue_result => [ qw(unit_id fiscal_year programs planned collected collection_rate tax_collected tax_share
+		collected_squares concentration collected_before growth
 		own_collected spent self_sufficiency parent_id name) ],
-	project_total => [ qw(program_id fiscal_year indicator_id actual actual_to_date budget executed budget_to_date executed_to_date first_year years unit_of_measure name program_name) ],
-	trend => [ qw(grain id fiscal_year budget budget_before budget_growth executed executed_before executed_growth score score_before score_change scored_weight score_sum name) ]);
+	project_total => [ qw(program_id fiscal_year indicator_id actual actual_to_date budget executed budget_to_date
+		executed_to_date first_year years unit_of_measure name program_name) ],
+	trend => [ qw(grain id fiscal_year budget budget_before budget_growth executed executed_before executed_growth
+		score score_before score_change scored_weight score_sum name) ]);
 
-# Money and weight of a program by fund and economic class, as its entries say or else the program: the largest part first.
+# Money and weight of a program by fund and economic class, as its entries say or else the program: the largest part
+# first.
 sub slices
 {
 	my ($p, $row) = @_;
@@ -1294,12 +1414,15 @@ sub slices
 
 	foreach my $e (counting($p, least($day, money_closes_on($p))))
 	{
-		my $slice = $by{ join "\0", $e->{fund} // '~', $e->{economic} // '~' } //= { fund => $e->{fund} // $p->{fund}, economic => $e->{economic} // $p->{economic} // 'unclassified',
+		my $slice = $by{ join "\0", $e->{fund} // '~',
+			$e->{economic} // '~' } //= { fund => $e->{fund} // $p->{fund},
+			economic => $e->{economic} // $p->{economic} // 'unclassified',
 			order => join("\0", $e->{fund} // '~', $e->{economic} // '~'), map { $_ => 0 } @kinds };
 		$slice->{ $e->{kind} } += $e->{amount};
 	}
 	my @slices = values %by;
-	@slices = ({ fund => $p->{fund}, economic => $p->{economic} // 'unclassified', order => '', map { $_ => 0 } @kinds }) unless @slices;
+	@slices = ({ fund => $p->{fund}, economic => $p->{economic} // 'unclassified', order => '',
+		map { $_ => 0 } @kinds }) unless @slices;
 	my $weigh_by = in_year(\%settings, $p->{year})->{weigh_by};
 	my $all = 0;
 	foreach my $s (@slices)
@@ -1311,12 +1434,15 @@ sub slices
 	}
 	my $upto = 0;
 	my $first = 1;
-	foreach my $s (sort { $b->{base} <=> $a->{base} || $a->{fund} cmp $b->{fund} || $a->{economic} cmp $b->{economic} || $a->{order} cmp $b->{order} } @slices)
+	foreach my $s (sort { $b->{base} <=> $a->{base} || $a->{fund} cmp $b->{fund}
+		|| $a->{economic} cmp $b->{economic} || $a->{order} cmp $b->{order} } @slices)
 	{
 		my $after = $upto;
 		$upto += $s->{base};
-		my $weight = $all == 0 ? $first ? $row->{weight} : 0 : divided(big($row->{weight}) * $upto, $all) - divided(big($row->{weight}) * $after, $all);
+		my $weight = $all == 0 ? $first ? $row->{weight} : 0 : divided(big($row->{weight}) * $upto,
+			$all) - divided(big($row->{weight}) * $after, $all);
 		$s->{$_} = $first ? $row->{$_} : 0 foreach qw(programs scored_programs closed_programs);
+		$s->{is_open} = $row->{is_open};
 		weigh($s, $weight, $row);
 		$first = 0;
 	}
@@ -1329,8 +1455,10 @@ sub weigh
 	my ($part, $weight, $row) = @_;
 
 	$weight = big($weight);
-	@$part{qw(weight scored_weight score_sum coverage_sum low_sum high_sum self_weight self_sum)} = ($weight, defined $row->{score} ? $weight : 0, $weight * ($row->{score} // 0),
-		$weight * $row->{coverage}, $weight * $row->{low}, $weight * $row->{high}, defined $row->{self_score} ? $weight : 0, $weight * ($row->{self_score} // 0));
+	@$part{qw(weight scored_weight score_sum coverage_sum low_sum high_sum self_weight self_sum)} = ($weight,
+		defined $row->{score} ? $weight : 0, $weight * ($row->{score} // 0),
+		$weight * $row->{coverage}, $weight * $row->{low}, $weight * $row->{high}, defined $row->{self_score}
+			? $weight : 0, $weight * ($row->{self_score} // 0));
 	return;
 }
 
@@ -1348,31 +1476,45 @@ sub expected
 	{
 		my $setting = in_year(\%settings, $p->{year});
 		my %of = map { $_ => evaluated($p, $_) } sort keys %{ $looks{ $p->{key} } };
-		my ($best) = sort { $b->{rank} <=> $a->{rank} || ($b->{evaluation} eq 'self') <=> ($a->{evaluation} eq 'self') || $b->{closes} <=> $a->{closes} || $a->{evaluation} cmp $b->{evaluation} }
+		my ($best) = sort { $b->{rank} <=> $a->{rank}
+			|| ($b->{evaluation} eq 'self') <=> ($a->{evaluation} eq 'self') || $b->{closes} <=> $a->{closes}
+			|| $a->{evaluation} cmp $b->{evaluation} }
 			grep { $_->{counts} } values %of;
 		$best //= $of{self};
 		my $money = money($p, least($day, money_closes_on($p)));
-		my %r = (%$p, covered => $money, look => $best, self_score => $of{self}{score}, map { $_ => $best->{$_} } qw(score coverage low high));
+		my %r = (%$p, covered => $money, look => $best, self_score => $of{self}{score},
+			map { $_ => $best->{$_} } qw(score coverage low high));
 
 		$r{$_} = $p->{overall} ? 0 : $money->{$_} foreach @kinds, 'budget';
 		$r{programs} = $p->{overall} ? 0 : 1;
 		$r{scored_programs} = $r{programs} && defined $best->{score} ? 1 : 0;
 		$r{closed_programs} = $r{programs} && $best->{closed};
+		$r{is_open} = $r{programs} && !$r{closed_programs};
 		my $weigh_by = $setting->{weigh_by};
-		my $weight = $weigh_by eq 'one' ? 100000000 : $weigh_by eq 'own' ? rounded(fraction($p->{weight} // 0), 8) : $weigh_by eq 'indicators' ? $best->{indicators} * 100000000 : $money->{$weigh_by} * 1000000;
+		my $weight = $weigh_by eq 'one' ? 100000000 : $weigh_by eq 'own' ? rounded(fraction($p->{weight} // 0), 8)
+			: $weigh_by eq 'indicators' ? $best->{indicators} * 100000000 : $money->{$weigh_by} * 1000000;
 		weigh(\%r, $p->{overall} || $weight < 0 ? 0 : $weight, \%r);
 		$r{parts} = $objective_parts{ $p->{key} };
 		$row{ $p->{key} } = \%r;
 
-		my $override = last_of([ grep { $_->{from} <= $day && $_->{recorded} <= $known } @{ $overrides{ $p->{key} } || [] } ], 'from', 'recorded');
+		my $override = last_of([ grep { $_->{from} <= $day
+			&& $_->{recorded} <= $known } @{ $overrides{ $p->{key} } || [] } ], 'from', 'recorded');
 		$override = undef unless $override && defined $override->{rating};
-		@r{ 'rating', 'place', 'reason' } = $override ? ($override->{rating}, undef, 'a reason') : @$best{ 'rating', 'place', 'reason' };
+		@r{ 'rating', 'place', 'reason' } = $override ? ($override->{rating}, undef, 'a reason')
+			: @$best{ 'rating', 'place', 'reason' };
 		my $stage = stage($p);
-		my $person = last_of([ grep { $_->{from} <= least($day, ends_on($p->{year})) } @{ $persons{ $p->{key} } || [] } ], 'from');
-		$add->('program_result', 2, @$p{qw(id year unit nature scope fund function economic type revenue overall)}, (map { $digits{$_} ? shown($r{$_}, $digits{$_}) : "$r{$_}" } @sums[ 0 .. 11 ]),
-			shown($money->{budget}, 2), shown($money->{executed}, 2), $money->{budget} > 0 ? shown(quotient(100 * $money->{executed}, $money->{budget}, 4), 4) : undef,
-			(map { shown($r{$_}, $digits{$_}) } @sums[ 12 .. 19 ]), (map { shown($r{$_}, 8) } qw(score coverage low high self_score)), $best->{evaluation}, @r{qw(rating place reason)}, $override ? 1 : 0,
-			$stage && $stage->{stage}, $stage && iso(local_day($stage->{at})), $best->{closed}, iso($best->{closes}), $person && $person->{person}, $best->{look}{framework}, "unit " . substr($p->{unit}, 1), $p->{name});
+		my $person = last_of([ grep { $_->{from} <= least($day, ends_on($p->{year})) } @{ $persons{ $p->{key} }
+			|| [] } ], 'from');
+		$add->('program_result', 2, @$p{qw(id year unit nature scope fund function economic type revenue overall)},
+			(map { $digits{$_} ? shown($r{$_}, $digits{$_}) : "$r{$_}" } @sums[ 0 .. 11 ]),
+			shown($money->{budget}, 2), shown($money->{executed}, 2), $money->{budget} > 0
+				? shown(quotient(100 * $money->{executed}, $money->{budget}, 4), 4) : undef,
+			(map { shown($r{$_}, $digits{$_}) } @sums[ 12 .. 19 ]), (map { shown($r{$_},
+				8) } qw(score coverage low high self_score)), $best->{evaluation}, @r{qw(rating place reason)},
+				$override ? 1 : 0,
+			$stage && $stage->{stage}, $stage && iso(local_day($stage->{at})), $best->{closed},
+				iso($best->{closes}), $person && $person->{person}, $best->{look}{framework},
+				"unit " . substr($p->{unit}, 1), $p->{name});
 
 		foreach my $v (values %of)
 		{
@@ -1393,11 +1535,13 @@ sub expected
 
 		if (!$r->{overall})
 		{
-			push @{ $classified{ join "\0", $year, $r->{nature}, $r->{revenue} ? 'none' : $r->{scope}, $_->{fund} } }, $_ foreach @slices;
+			push @{ $classified{ join "\0", $year, $r->{nature}, $r->{revenue} ? 'none' : $r->{scope},
+				$_->{fund} } }, $_ foreach @slices;
 		}
 		foreach my $unit (above('unit', $r->{unit}, $year))
 		{
-			my $t = $revenue{$unit}{$year} //= { map { $_ => 0 } qw(programs planned collected tax own squares spent) };
+			my $t = $revenue{$unit}{$year} //= {
+				map { $_ => 0 } qw(programs planned collected tax own squares spent) };
 			if (!$r->{revenue})
 			{
 				$t->{spent} += $r->{executed};
@@ -1413,29 +1557,34 @@ sub expected
 		next if $r->{revenue};
 		push @{ $by_year{$year} }, $r;
 		push @{ $below{ join "\0", 'unit', $_, $year } }, $r foreach above('unit', $r->{unit}, $year);
-		push @{ $below{ join "\0", 'function', $_, $year } }, $r foreach above('function', $r->{function} // 'unclassified', $year);
+		next if $r->{overall};
+		push @{ $below{ join "\0", 'function', $_, $year } }, $r foreach above('function',
+			$r->{function} // 'unclassified', $year);
 		foreach my $part (@{ $r->{parts} })
 		{
 			my ($id, $after, $upto, $is_most) = @$part;
 			my %o = map { $_ => part($r->{$_}, $after, $upto, 1000000) } @kinds, 'budget';
 			$o{$_} = $is_most * $r->{$_} foreach qw(programs scored_programs closed_programs);
+			$o{is_open} = $r->{is_open};
 			weigh(\%o, part($r->{weight}, $after, $upto, 1000000), $r);
 			push @{ $below{ join "\0", 'objective', $_, $year } }, \%o foreach above('objective', $id, $year);
 		}
-		next if $r->{overall};
 		foreach my $slice (@slices)
 		{
-			push @{ $below{ join "\0", 'economic', $_, $year } }, $slice foreach above('economic', $slice->{economic}, $year);
+			push @{ $below{ join "\0", 'economic', $_, $year } }, $slice
+				foreach above('economic', $slice->{economic}, $year);
 		}
 		foreach my $unit (above('unit', $r->{unit}, $year))
 		{
-			my $s = $shares_of{"$unit\0$year"}{ $r->{look}{evaluation} } //= { map { $_ => 0 } qw(programs closed_programs budget) };
+			my $s = $shares_of{"$unit\0$year"}{ $r->{look}{evaluation} } //= {
+				map { $_ => 0 } qw(programs closed_programs budget) };
 			$s->{$_} += $r->{$_} foreach keys %$s;
 			my %counted;
 			foreach my $f (grep { $_->{source} ne 'group' } @{ $r->{look}{facts} })
 			{
 				my $aspect = $f->{aspect} // 'none';
-				my $a = $aspects{"$unit\0$year\0$aspect"} //= { map { $_ => 0 } qw(programs indicators scored weight scored_weight score_sum) };
+				my $a = $aspects{"$unit\0$year\0$aspect"} //= {
+					map { $_ => 0 } qw(programs indicators scored weight scored_weight score_sum) };
 				my $weight = $r->{weight} * $f->{share12};
 				$a->{programs}++ unless $counted{$aspect}++;
 				$a->{indicators}++;
@@ -1452,22 +1601,29 @@ sub expected
 	{
 		my ($tree, $id, $year) = split /\0/, $key;
 		my $t = total($year, $below{$key});
-		my ($own) = grep { $tree eq 'unit' ? $_->{unit} eq $id && $_->{scope} =~ /department|government/ : $tree eq 'objective' && $_->{scope} eq 'objective' && $shares{ $_->{key} }{$id} }
+		my ($own) = grep { $tree eq 'unit' ? $_->{unit} eq $id && $_->{scope} =~ /department|government/
+			: $tree eq 'objective' && $_->{scope} eq 'objective' && $shares{ $_->{key} }{$id} }
 			sort { $a->{id} cmp $b->{id} } grep { $_->{overall} && $_->{year} == $year } values %row;
-		my @columns = (totals($t), $own && $own->{id}, $own && shown($own->{score}, 8), $own && $own->{rating}, parent($tree, $id, $year),
+		my @columns = (totals($t), $own && $own->{id}, $own && shown($own->{score}, 8), $own && $own->{rating},
+			parent($tree, $id, $year),
 			$id eq 'unclassified' ? $id : "$name_of{$tree} " . substr($id, 1));
 		$add->('node_result', 3, $tree, $id, $year, @columns);
 		$add->("${tree}_result", 2, $id, $year, @columns);
 		$unit_total{$id}{$year} = $t if $tree eq 'unit';
 	}
-	$add->('classification_result', 4, split(/\0/, $_), totals(total((split /\0/)[0], $classified{$_}))) foreach keys %classified;
+	$add->('classification_result', 4, split(/\0/, $_), totals(total((split /\0/)[0], $classified{$_})))
+		foreach keys %classified;
 	$add->('year_result', 1, $_, totals(total($_, $by_year{$_}))) foreach keys %by_year;
 	foreach my $key (keys %aspects)
 	{
 		my ($unit, $year, $aspect) = split /\0/, $key;
 		my $a = $aspects{$key};
-		$add->('aspect_result', 3, $unit, $year, $aspect, @$a{qw(programs indicators scored)}, shown($a->{weight} * 10000, 24), shown($a->{scored_weight} * 10000, 24), shown($a->{score_sum} * 10000, 32),
-			shown(quotient($a->{score_sum}, $a->{scored_weight}, 0), 8), shown(quotient(100 * $a->{scored_weight}, $a->{weight}, 8), 8), parent('unit', $unit, $year), 'unit ' . substr($unit, 1));
+		$add->('aspect_result', 3, $unit, $year, $aspect, @$a{qw(programs indicators scored)},
+			shown($a->{weight} * 10000, 24), shown($a->{scored_weight} * 10000, 24),
+			shown($a->{score_sum} * 10000, 32),
+			shown(quotient($a->{score_sum}, $a->{scored_weight}, 0), 8),
+				shown(quotient(100 * $a->{scored_weight}, $a->{weight}, 8), 8), parent('unit', $unit, $year),
+				'unit ' . substr($unit, 1));
 	}
 	foreach my $key (keys %shares_of)
 	{
@@ -1477,7 +1633,9 @@ sub expected
 		foreach my $evaluation (keys %{ $shares_of{$key} })
 		{
 			my $s = $shares_of{$key}{$evaluation};
-			$add->('evaluation_share', 3, $unit, $year, $evaluation, @$s{qw(programs closed_programs)}, shown($s->{budget}, 2), shown($all, 2), shown(quotient(100 * $s->{budget}, $all, 4), 4), 'unit ' . substr($unit, 1));
+			$add->('evaluation_share', 3, $unit, $year, $evaluation, @$s{qw(programs closed_programs)},
+				shown($s->{budget}, 2), shown($all, 2), shown(quotient(100 * $s->{budget}, $all, 4), 4),
+				'unit ' . substr($unit, 1));
 		}
 	}
 	foreach my $unit (keys %revenue)
@@ -1488,14 +1646,19 @@ sub expected
 			my $before = $revenue{$unit}{ $year - 1 } && $revenue{$unit}{ $year - 1 }{collected};
 			my $rate = sub { my ($p, $q) = @_; return $q > 0 ? shown(quotient(100 * $p, $q, 4), 4) : undef };
 
-			$add->('revenue_result', 2, $unit, $year, $t->{programs}, shown($t->{planned}, 2), shown($t->{collected}, 2), $rate->(@$t{qw(collected planned)}), shown($t->{tax}, 2), $rate->(@$t{qw(tax collected)}),
-				shown($t->{squares}, 4), $t->{collected} > 0 ? $rate->($t->{squares}, big($t->{collected})**2) : undef, shown($before, 2), defined $before ? $rate->($t->{collected} - $before, $before) : undef,
-				shown($t->{own}, 2), shown($t->{spent}, 2), $rate->(@$t{qw(own spent)}), parent('unit', $unit, $year), 'unit ' . substr($unit, 1));
+			$add->('revenue_result', 2, $unit, $year, $t->{programs}, shown($t->{planned}, 2),
+				shown($t->{collected}, 2), $rate->(@$t{qw(collected planned)}), shown($t->{tax}, 2),
+				$rate->(@$t{qw(tax collected)}),
+				shown($t->{squares}, 4), $t->{collected} > 0 ? $rate->($t->{squares}, big($t->{collected})**2)
+					: undef, shown($before, 2), defined $before ? $rate->($t->{collected} - $before, $before) : undef,
+				shown($t->{own}, 2), shown($t->{spent}, 2), $rate->(@$t{qw(own spent)}),
+					parent('unit', $unit, $year), 'unit ' . substr($unit, 1));
 		}
 	}
 	foreach my $r (values %row)
 	{
-		my @until = sort { $a->{year} <=> $b->{year} } grep { $_->{id} eq $r->{id} && $_->{year} <= $r->{year} } values %row;
+		my @until = sort { $a->{year} <=> $b->{year} } grep { $_->{id} eq $r->{id}
+			&& $_->{year} <= $r->{year} } values %row;
 		foreach my $f (@{ $r->{outputs} || [] })
 		{
 			my ($sum, $years, $first) = (undef, 0, undef);
@@ -1509,14 +1672,18 @@ sub expected
 				$years++;
 				$sum = ($sum // fraction(0)) + $of->{actual} if defined $of->{actual} && !$of->{stale_now};
 			}
-			$add->('project_total', 3, $r->{id}, $r->{year}, $f->{id}, $f->{stale_now} ? undef : shown(rounded($f->{actual}, 8), 8), shown(rounded($sum, 8), 8), shown($r->{covered}{budget}, 2), shown($r->{covered}{executed}, 2),
+			$add->('project_total', 3, $r->{id}, $r->{year}, $f->{id}, $f->{stale_now} ? undef
+				: shown(rounded($f->{actual}, 8), 8), shown(rounded($sum, 8), 8), shown($r->{covered}{budget}, 2),
+				shown($r->{covered}{executed}, 2),
 				shown($budget, 2), shown($executed, 2), $first, $years, $f->{unit}, $f->{name}, $r->{name});
 		}
 	}
-	trend_rows($add, 'program', $_->{id}, $_->{year}, $_, $row{ "$_->{id}|" . ($_->{year} - 1) }, $_->{name}) foreach values %row;
+	trend_rows($add, 'program', $_->{id}, $_->{year}, $_, $row{ "$_->{id}|" . ($_->{year} - 1) }, $_->{name})
+		foreach values %row;
 	foreach my $unit (keys %unit_total)
 	{
-		trend_rows($add, 'unit', $unit, $_, $unit_total{$unit}{$_}, $unit_total{$unit}{ $_ - 1 }, 'unit ' . substr($unit, 1)) foreach keys %{ $unit_total{$unit} };
+		trend_rows($add, 'unit', $unit, $_, $unit_total{$unit}{$_}, $unit_total{$unit}{ $_ - 1 },
+			'unit ' . substr($unit, 1)) foreach keys %{ $unit_total{$unit} };
 	}
 	return \%e;
 }
@@ -1524,11 +1691,15 @@ sub expected
 sub trend_rows
 {
 	my ($add, $grain, $id, $year, $now, $before, $name) = @_;
-	my $growth = sub { my ($what) = @_; return $before && $before->{$what} > 0 ? shown(quotient(100 * ($now->{$what} - $before->{$what}), $before->{$what}, 4), 4) : undef };
-	my $change = $before && defined $before->{score} && defined $now->{score} ? $now->{score} - $before->{score} : undef;
+	my $growth = sub { my ($what) = @_; return $before && $before->{$what} > 0
+		? shown(quotient(100 * ($now->{$what} - $before->{$what}), $before->{$what}, 4), 4) : undef };
+	my $change = $before && defined $before->{score} && defined $now->{score} ? $now->{score} - $before->{score}
+		: undef;
 
-	$add->('trend', 3, $grain, $id, $year, (map { (shown($now->{$_}, 2), $before ? shown($before->{$_}, 2) : undef, $growth->($_)) } qw(budget executed)), shown($now->{score}, 8),
-		$before ? shown($before->{score}, 8) : undef, shown($change, 8), shown($now->{scored_weight}, 8), shown($now->{score_sum}, 16), $name);
+	$add->('trend', 3, $grain, $id, $year, (map { (shown($now->{$_}, 2), $before ? shown($before->{$_}, 2) : undef,
+		$growth->($_)) } qw(budget executed)), shown($now->{score}, 8),
+		$before ? shown($before->{score}, 8) : undef, shown($change, 8), shown($now->{scored_weight}, 8),
+			shown($now->{score_sum}, 16), $name);
 	return;
 }
 
@@ -1540,14 +1711,18 @@ sub evaluation_rows
 	my $rules = $v->{rules};
 	my %dimension;
 
-	$add->('evaluation_result', 3, @key, $p->{unit}, @$v{qw(indicators scored closed)}, shown($v->{tree_score}, 8), shown($rules->{deducted}, 8), shown($rules->{cap}, 8), $rules->{vetoed},
-		(map { shown($v->{$_}, 8) } qw(score coverage low high)), shown(rounded(fraction($v->{floor}), 8), 8), @$v{qw(rating place reason counts rank)}, iso($v->{due}), iso($v->{closes}), iso($v->{until}),
+	$add->('evaluation_result', 3, @key, $p->{unit}, @$v{qw(indicators scored closed)}, shown($v->{tree_score}, 8),
+		shown($rules->{deducted}, 8), shown($rules->{cap}, 8), $rules->{vetoed},
+		(map { shown($v->{$_}, 8) } qw(score coverage low high)), shown(rounded(fraction($v->{floor}), 8), 8),
+			@$v{qw(rating place reason counts rank)}, iso($v->{due}), iso($v->{closes}), iso($v->{until}),
 		$v->{look}{evaluator}, $v->{look}{framework}, $p->{name});
 	foreach my $f (@{ $rules->{found} })
 	{
 		my $r = $f->{rule};
 		my ($of) = grep { $_->{id} eq $f->{item} } @{ $v->{facts} };
-		$add->('score_rule_result', 5, @key, $r->{rule}, $f->{item}, $f->{applies}, $f->{applies} && defined $r->{points} ? shown(rounded(fraction($r->{points}), 8), 8) : undef, shown(rounded($f->{figure}, 8), 8),
+		$add->('score_rule_result', 5, @key, $r->{rule}, $f->{item}, $f->{applies}, $f->{applies}
+			&& defined $r->{points} ? shown(rounded(fraction($r->{points}), 8), 8) : undef,
+			shown(rounded($f->{figure}, 8), 8),
 			$r->{effect}, $r->{looks_at}, $r->{target}{text}, $of && $of->{name});
 	}
 	foreach my $f (@{ $v->{facts} })
@@ -1555,17 +1730,26 @@ sub evaluation_rows
 		my $share = $f->{share12};
 		my $score = $f->{score};
 
-		$add->('indicator_tree_result', 4, @key, @$f{qw(id parent)}, $f->{depth} - 1, $f->{source} eq 'group' ? 0 : 1, shown(rounded(fraction($f->{tree_weight}), 8), 8), shown($share * 10000, 16), shown($f->{shown}, 8),
-			shown(rounded($f->{low}, 8), 8), shown(rounded($f->{high}, 8), 8), shown(rounded($f->{coverage}, 8), 8), shown($f->{contribution}, 8),
-			defined $f->{shown} ? shown(divided($share * (10000000000 - $f->{shown}), 1000000000000), 8) : undef, @$f{qw(dimension aspect method name)}, $p->{name});
+		$add->('indicator_tree_result', 4, @key, @$f{qw(id parent)}, $f->{depth} - 1, $f->{source} eq 'group' ? 0
+			: 1, shown(rounded(fraction($f->{tree_weight}), 8), 8), shown($share * 10000, 16), shown($f->{shown}, 8),
+			shown(rounded($f->{low}, 8), 8), shown(rounded($f->{high}, 8), 8),
+				shown(rounded($f->{coverage}, 8), 8), shown($f->{contribution}, 8),
+			defined $f->{shown} ? shown(divided($share * (10000000000 - $f->{shown}), 1000000000000), 8) : undef,
+				@$f{qw(dimension aspect method name)}, $p->{name});
 		next if $f->{source} eq 'group';
 		my $t = $f->{target};
-		my $met = !$t ? undef : $t->{form} eq 'by' ? (defined $f->{on} ? $f->{on} <= $t->{day} : undef) : defined $f->{actual} && (defined points_of($t, $f->{actual})) ? met($t, $f->{actual}) : undef;
+		my $met = !$t ? undef : $t->{form} eq 'by' ? (defined $f->{on} ? $f->{on} <= $t->{day} : undef)
+			: defined $f->{actual} && (defined points_of($t, $f->{actual})) ? met($t, $f->{actual}) : undef;
 		$met = $met ? 1 : 0 if defined $met;
-		$add->('indicator_result', 4, @key, @$f{qw(id parent)}, $p->{unit}, @$f{qw(dimension aspect)}, shown(rounded(fraction($f->{weight}), 8), 8), shown($share * 10000, 16), shown(defined $score ? $share * 10000 : 0, 16),
-			shown($share * ($score // 0) * 10000, 24), shown($score, 8), shown(rounded($f->{actual}, 8), 8), iso($f->{on}), shown(attainment($t, $f->{actual}), 8), $met, iso($f->{measured_on}), $f->{late}, $f->{stale_now}, $f->{retired},
+		$add->('indicator_result', 4, @key, @$f{qw(id parent)}, $p->{unit}, @$f{qw(dimension aspect)},
+			shown(rounded(fraction($f->{weight}), 8), 8), shown($share * 10000, 16),
+			shown(defined $score ? $share * 10000 : 0, 16),
+			shown($share * ($score // 0) * 10000, 24), shown($score, 8), shown(rounded($f->{actual}, 8), 8),
+				iso($f->{on}), shown(attainment($t, $f->{actual}), 8), $met, iso($f->{measured_on}), $f->{late},
+				$f->{stale_now}, $f->{retired},
 			iso($f->{due}), @$f{qw(owner name unit)}, $t && $t->{text}, @$f{qw(source moves evidence)}, $p->{name});
-		my $d = $dimension{ join "\0", $f->{dimension} // 'none', $f->{aspect} // 'none' } //= { map { $_ => 0 } qw(indicators scored share scored_share score_sum) };
+		my $d = $dimension{ join "\0", $f->{dimension} // 'none', $f->{aspect} // 'none' } //= {
+			map { $_ => 0 } qw(indicators scored share scored_share score_sum) };
 		$d->{indicators}++;
 		$d->{share} += $share;
 		next unless defined $score;
@@ -1576,8 +1760,10 @@ sub evaluation_rows
 	foreach my $by (keys %dimension)
 	{
 		my $d = $dimension{$by};
-		$add->('dimension_result', 5, @key, split(/\0/, $by), $p->{unit}, @$d{qw(indicators scored)}, shown($d->{share} * 10000, 16), shown($d->{scored_share} * 10000, 16), shown($d->{score_sum} * 10000, 24),
-			shown(quotient($d->{score_sum}, $d->{scored_share}, 0), 8), shown(quotient(100 * $d->{scored_share}, $d->{share}, 8), 8), $p->{name});
+		$add->('dimension_result', 5, @key, split(/\0/, $by), $p->{unit}, @$d{qw(indicators scored)},
+			shown($d->{share} * 10000, 16), shown($d->{scored_share} * 10000, 16), shown($d->{score_sum} * 10000, 24),
+			shown(quotient($d->{score_sum}, $d->{scored_share}, 0), 8),
+				shown(quotient(100 * $d->{scored_share}, $d->{share}, 8), 8), $p->{name});
 	}
 	return;
 }
@@ -1586,11 +1772,17 @@ sub evaluation_rows
 # days
 # --------------------------------------------------------------------------------------------------
 my @views = sort keys %columns;
-my %columns_of = map { $_->[0] => $_->[1] } ask($node, q{select c.relname, string_agg(a.attname, ' ' order by a.attnum) from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0
+my %columns_of = map { $_->[0] => $_->[1] } ask($node, q{select c.relname,
+	string_agg(a.attname, ' ' order by a.attnum) from pg_class c join pg_attribute a on a.attrelid = c.oid
+	and a.attnum > 0
 	where c.relnamespace = 'm'::regnamespace and c.relkind = 'v' group by 1});
-is_deeply([ map { "$_: $columns_of{$_}" } @views ], [ map { "$_: @{ $columns{$_} }" } @views ], 'these are all columns of the results');
-my %keys = (program_result => 2, evaluation_result => 3, score_rule_result => 5, indicator_tree_result => 4, indicator_result => 4, dimension_result => 5, aspect_result => 3, node_result => 3,
-	unit_result => 2, function_result => 2, economic_result => 2, objective_result => 2, classification_result => 4, year_result => 1, evaluation_share => 3, revenue_result => 2, project_total => 3, trend => 3);
+is_deeply([ map { "$_: $columns_of{$_}" } @views ], [ map { "$_: @{ $columns{$_} }" } @views ],
+	'these are all columns of the results');
+my %keys = (program_result => 2, evaluation_result => 3, score_rule_result => 5, indicator_tree_result => 4,
+	indicator_result => 4, dimension_result => 5, aspect_result => 3, node_result => 3,
+	unit_result => 2, function_result => 2, economic_result => 2, objective_result => 2,
+		classification_result => 4, year_result => 1, evaluation_share => 3, revenue_result => 2,
+		project_total => 3, trend => 3);
 
 sub compare
 {
@@ -1599,7 +1791,8 @@ sub compare
 	my %given;
 	my $cells = 0;
 
-	foreach my $row (ask($node, "set search_path = m; set timezone = 'America/New_York'; $before " . join(' ', map { "select '$_', x.* from " . sprintf($call, $_) . ' x;' } @views)))
+	foreach my $row (ask($node, "set search_path = m; set timezone = 'America/New_York'; $before " . join(' ',
+		map { "select '$_', x.* from " . sprintf($call, $_) . ' x;' } @views)))
 	{
 		my $view = shift @$row;
 		next unless defined $view && $keys{$view};
@@ -1617,7 +1810,11 @@ sub compare
 				next;
 			}
 			$cells += @$is;
-			push @wrong, map { "$view $key: $columns{$view}[$_] is " . ($is->[$_] // 'null') . ', not ' . ($should->[$_] // 'null') } grep { ($is->[$_] // 'null') ne ($should->[$_] // 'null') } 0 .. $#$should;
+			foreach my $c (grep { ($is->[$_] // 'null') ne ($should->[$_] // 'null') } 0 .. $#$should)
+			{
+				my ($x, $y) = map { $_->[$c] // 'null' } $is, $should;
+				push @wrong, "$view $key: $columns{$view}[$c] is $x, not $y";
+			}
 		}
 		same("$name: $view", @wrong);
 	}
@@ -1642,7 +1839,8 @@ my $sums = join(', ', map { "sum($_)" } @sums);
 
 # rows that should not be there, in what the results were once
 my $moment = "set bpm.as_of = '2026-03-31'; set bpm.known_at = '2026-01-15T10:00:00Z'";
-$node->safe_psql('oracle', "create schema kept; set search_path = m; $moment; " . join(' ', map { "create table kept.$_ as select * from $_;" } @views));
+$node->safe_psql('oracle', "create schema kept; set search_path = m; $moment; " . join(' ',
+	map { "create table kept.$_ as select * from $_;" } @views));
 
 sub none
 {
@@ -1653,36 +1851,53 @@ sub none
 }
 none('the nodes at the top of every tree sum to the year', qq{
 	select * from (select t.tree, n.* from (values ('unit'), ('function'), ('economic'), ('objective')) t (tree)
-			cross join lateral (select fiscal_year, $sums from node_result where tree = t.tree and parent_id is null group by 1) n
-		except all select t.tree, y.fiscal_year, @{[ join ', ', map { "y.$_" } @sums ]} from year_result y, (values ('unit'), ('function'), ('economic'), ('objective')) t (tree)) x});
+			cross join lateral (select fiscal_year, $sums from node_result where tree = t.tree
+				and parent_id is null group by 1) n
+		except all select t.tree, y.fiscal_year, @{[ join ', ', map { "y.$_" } @sums ]} from year_result y,
+			(values ('unit'), ('function'), ('economic'), ('objective')) t (tree)) x});
 none('a node is what is below it, and its own programs', qq{
 	with node as materialized (select * from node_result where tree in ('unit', 'function')),
 	parts as (select tree, parent_id as id, fiscal_year, @{[ join ', ', @sums ]} from node where parent_id is not null
-		union all select v.tree, v.id, fiscal_year, @{[ join ', ', @sums ]} from program_result cross join lateral (values ('unit', unit_id), ('function', coalesce(function_id, 'unclassified'))) v (tree, id) where is_revenue = 0)
-	select tree, id, fiscal_year, @{[ join ', ', @sums ]} from node except all select tree, id, fiscal_year, $sums from parts group by 1, 2, 3});
+		union all select v.tree, v.id, fiscal_year, @{[ join ', ', @sums ]} from program_result cross
+			join lateral (values ('unit', unit_id), ('function', coalesce(function_id, 'unclassified'))) v (tree,
+			id) where is_revenue = 0)
+	select tree, id, fiscal_year, @{[ join ', ', @sums ]} from node except all select tree, id, fiscal_year, $sums
+		from parts group by 1, 2, 3});
 none('programs, and classes of expenditure, sum to the year', qq{
-	select fiscal_year, @{[ join ', ', @sums ]} from year_result except all select fiscal_year, $sums from program_result where is_revenue = 0 group by 1;
-	select fiscal_year, @{[ join ', ', @sums ]} from year_result except all select fiscal_year, $sums from classification_result where nature = 'expenditure' group by 1});
+	select fiscal_year, @{[ join ', ', @sums ]} from year_result except all select fiscal_year, $sums
+		from program_result where is_revenue = 0 group by 1;
+	select fiscal_year, @{[ join ', ', @sums ]} from year_result except all select fiscal_year, $sums
+		from classification_result where nature = 'expenditure' group by 1});
 none('indicators sum to dimensions, and dimensions to aspects and to the score', qq{
 	with d as materialized (select * from dimension_result), p as materialized (select * from program_result)
 	(select program_id, fiscal_year, evaluation, sum(share), sum(scored_share), sum(score_sum) from d group by 1, 2, 3
-		except all select program_id, fiscal_year, evaluation, sum(share), sum(scored_share), sum(score_sum) from indicator_result group by 1, 2, 3)
+		except all select program_id, fiscal_year, evaluation, sum(share), sum(scored_share), sum(score_sum)
+			from indicator_result group by 1, 2, 3)
 	union all
-	(select a.unit_id, a.fiscal_year, null, sum(a.weight), sum(a.scored_weight), sum(a.score_sum) from aspect_result a where a.parent_id is null group by 1, 2
-		except all select b.ancestor_id, p.fiscal_year, null, sum(p.weight * d.share), sum(p.weight * d.scored_share), sum(p.weight * d.score_sum)
-		from d join p using (program_id, fiscal_year, evaluation) join node_above b on b.tree = 'unit' and b.id = p.unit_id and p.fiscal_year between b.from_year and b.to_year
-		where p.is_revenue = 0 and p.is_overall = 0 and not exists (select from node_above c where c.tree = 'unit' and c.id = b.ancestor_id and c.distance > 0 and p.fiscal_year between c.from_year and c.to_year)
+	(select a.unit_id, a.fiscal_year, null, sum(a.weight), sum(a.scored_weight), sum(a.score_sum)
+		from aspect_result a where a.parent_id is null group by 1, 2
+		except all select b.ancestor_id, p.fiscal_year, null, sum(p.weight * d.share),
+			sum(p.weight * d.scored_share), sum(p.weight * d.score_sum)
+		from d join p using (program_id, fiscal_year, evaluation) join node_above b on b.tree = 'unit'
+			and b.id = p.unit_id and p.fiscal_year between b.from_year and b.to_year
+		where p.is_revenue = 0 and p.is_overall = 0 and not exists (select from node_above c where c.tree = 'unit'
+			and c.id = b.ancestor_id and c.distance > 0 and p.fiscal_year between c.from_year and c.to_year)
 		group by 1, 2)
 	union all
-	select d.program_id, d.fiscal_year, d.evaluation, e.tree_score, sum(d.score_sum) / sum(d.scored_share), null from d
+	select d.program_id, d.fiscal_year, d.evaluation, e.tree_score, sum(d.score_sum) / sum(d.scored_share), null
+		from d
 	join evaluation_result e using (program_id, fiscal_year, evaluation)
-	where not exists (select from indicator i where i.program_id = d.program_id and i.fiscal_year = d.fiscal_year and i.evaluation = d.evaluation and i.method <> 'mean')
-		and not exists (select from evaluation v where v.evaluation = d.evaluation and (v.missing_so_far, v.missing_at_close) <> ('renormalise', 'renormalise'))
+	where not exists (select from indicator i where i.program_id = d.program_id and i.fiscal_year = d.fiscal_year
+		and i.evaluation = d.evaluation and i.method <> 'mean')
+		and not exists (select from evaluation v where v.evaluation = d.evaluation
+			and (v.missing_so_far, v.missing_at_close) <> ('renormalise', 'renormalise'))
 	group by 1, 2, 3, 4 having abs(e.tree_score - sum(d.score_sum) / nullif(sum(d.scored_share), 0)) > 0.0000001});
 none('the money by evaluation sums to that of the unit', q{
-	select unit_id, fiscal_year, sum(programs), sum(closed_programs), sum(budget) from evaluation_share group by 1, 2 except all select unit_id, fiscal_year, programs, closed_programs, budget from unit_result});
+	select unit_id, fiscal_year, sum(programs), sum(closed_programs), sum(budget) from evaluation_share group by 1,
+		2 except all select unit_id, fiscal_year, programs, closed_programs, budget from unit_result});
 none('the parts of a tree bring its score', q{
-	select program_id, fiscal_year, evaluation, e.tree_score, sum(t.contribution) from evaluation_result e join indicator_tree_result t using (program_id, fiscal_year, evaluation)
+	select program_id, fiscal_year, evaluation, e.tree_score, sum(t.contribution) from evaluation_result e
+		join indicator_tree_result t using (program_id, fiscal_year, evaluation)
 	where t.depth = 0 group by 1, 2, 3, 4 having e.tree_score <> sum(t.contribution)});
 
 # One text for the results; json has one form for a day, whatever the session says.
@@ -1690,21 +1905,30 @@ sub digest
 {
 	my ($set, $call, $where, @of) = @_;
 
-	return join "\n", map { join ' ', @$_ } ask($node, "set search_path = m; $set; " . join(' ', map { my $v = sprintf($call, $_);
-		"select '$_', count(*), md5(string_agg(t, chr(10) order by t collate \"C\")) from (select row_to_json(x)::text as t from $v x $where) x;" } @of));
+	return join "\n", map { join ' ', @$_ } ask($node, "set search_path = m; $set; " . join(' ',
+		map { my $v = sprintf($call, $_);
+		"select '$_', count(*), md5(string_agg(t,
+			chr(10) order by t collate \"C\")) from (select row_to_json(x)::text as t from $v x $where) x;" } @of));
 }
 my $kept = digest('', 'kept.%s', '', @most);
-is(digest("set timezone = 'Pacific/Kiritimati'; set datestyle = 'SQL, DMY'; set bpm.known_at = '2026-01-15T11:00:00+01:00'; set bpm.as_of = '2026-03-31';
-	set enable_nestloop = off; set enable_hashagg = off; set enable_indexscan = off; set enable_memoize = off; set join_collapse_limit = 1", '%s', '', @most),
+is(digest("set timezone = 'Pacific/Kiritimati'; set datestyle = 'SQL, DMY';
+	set bpm.known_at = '2026-01-15T11:00:00+01:00'; set bpm.as_of = '2026-03-31';
+	set enable_nestloop = off; set enable_hashagg = off; set enable_indexscan = off; set enable_memoize = off;
+		set join_collapse_limit = 1", '%s', '', @most),
 	$kept, 'the same results in another zone, in another style of dates, by other plans');
-is(digest("set bpm.as_of = '2020-01-01'; set bpm.known_at = '2020-01-01T00:00:00Z'", "%s_at('2026-03-31', '2026-01-15 10:00:00+00')", '', @most), $kept, 'the same results by the functions');
+is(digest("set bpm.as_of = '2020-01-01'; set bpm.known_at = '2020-01-01T00:00:00Z'",
+	"%s_at('2026-03-31', '2026-01-15 10:00:00+00')", '', @most), $kept, 'the same results by the functions');
 # what is computed for a program is given to workers, of their own for each part
-my $parallel = "set bpm.known_at = '2026-01-15T10:00:00Z'; set bpm.as_of = '2026-03-31'; set parallel_setup_cost = 0; set parallel_tuple_cost = 0;
+my $parallel = "set bpm.known_at = '2026-01-15T10:00:00Z'; set bpm.as_of = '2026-03-31';
+	set parallel_setup_cost = 0; set parallel_tuple_cost = 0;
 	set min_parallel_table_scan_size = 0; set min_parallel_index_scan_size = 0";
 my ($one) = sort { $a->{key} cmp $b->{key} } values %program;
 my $where = "where (program_id, fiscal_year) = ('$one->{id}', $one->{year})";
-like(join("\n", map { $_->[0] } ask($node, "set search_path = m; $parallel; explain select * from program_result $where")), qr/Gather/, 'workers take part');
-is(digest($parallel, '%s', $where, qw(program_result evaluation_result indicator_result)), digest('', 'kept.%s', $where, qw(program_result evaluation_result indicator_result)), 'the same results by parallel workers');
+like(join("\n", map { $_->[0] } ask($node,
+	"set search_path = m; $parallel; explain select * from program_result $where")), qr/Gather/, 'workers take part');
+is(digest($parallel, '%s', $where, qw(program_result evaluation_result indicator_result)),
+	digest('', 'kept.%s', $where, qw(program_result evaluation_result indicator_result)),
+	'the same results by parallel workers');
 
 $node->stop;
 done_testing();
