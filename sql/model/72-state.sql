@@ -156,7 +156,8 @@ begin atomic
         from program_budget b
         where b.program_id = c.program_id and b.fiscal_year = p.fiscal_year
             and b.entry_date <= until and (b.recorded_at > p.known) is not true
-            and coalesce(b.currency, p.currency) = p.currency) x;
+            and coalesce(b.currency, p.currency) = p.currency) x
+    where c.upto > c.after; -- what is no part; the planner expects less of it
 end;
 comment on function program_money(program_state, date) is 'The money that a program answers for, dated until a day: its own, or, when it is overall, that of the programs it covers.';
 
