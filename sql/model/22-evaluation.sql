@@ -56,7 +56,7 @@ comment on table score_rule is 'What is done to the score of an evaluation when 
 comment on column score_rule.evaluation is 'The evaluation.';
 comment on column score_rule.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
 comment on column score_rule.rule is 'The name of the rule, shown beside what it did.';
-comment on column score_rule.looks_at is 'execution: the execution rate of the program, in percent, and coverage: that of the evaluation, in percent, both once it is closed, as they grow until then; attainment: that of each indicator, in percent; indicator: the score of one indicator or group.';
+comment on column score_rule.looks_at is 'execution: the execution rate of the program, in percent, and coverage: that of the evaluation, in percent, both once it is closed, as they grow until then; attainment: that of each indicator, in percent; indicator: the score of one indicator or group, 0 when it is not measured at the close.';
 comment on column score_rule.indicator_id is 'For indicator: which.';
 comment on column score_rule.target is 'The figure that is looked at has to meet it; else the rule applies. Where there is no figure it does not.';
 comment on column score_rule.effect is 'cap: the score is at most so many points; deduct: so many points less, for attainment once for each indicator; veto: the score is 0.';
@@ -231,7 +231,7 @@ begin
     end if;
     if who is not null and not exists (select from pg_catalog.pg_roles r
                                        where r.rolname = who and pg_catalog.pg_has_role(r.oid, 'usage')) then
-        raise exception 'what belongs to evaluation "%"%s is in other hands', of.evaluation,
+        raise exception 'what belongs to evaluation "%"% is in other hands', of.evaluation,
                 case when grader_of <> '' then format(' by "%s"', grader_of) else '' end
             using errcode = 'insufficient_privilege',
                   detail = format('The current role has to be a member of the role that %s names.',

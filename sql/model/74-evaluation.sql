@@ -15,7 +15,8 @@ begin atomic
         union all
         select '', o.coverage from bpm.roots(tree) o where closed and r.looks_at = 'coverage'
         union all
-        select n.id, n.score from bpm.nodes(tree) n where r.looks_at = 'indicator' and n.id = r.indicator_id
+        select n.id, coalesce(n.score, case when closed then 0 end) from bpm.nodes(tree) n
+        where r.looks_at = 'indicator' and n.id = r.indicator_id
         union all
         select x.item, x.figure from unnest(items, attained) x (item, figure) where r.looks_at = 'attainment') f
     where r.evaluation = of_evaluation and r.fiscal_year <= of_year and r.in_force
@@ -24,7 +25,7 @@ begin atomic
                             and x.fiscal_year <= of_year);
 end;
 comment on function rule_figures(text, integer, boolean, numeric, bpm.tree, text[], numeric[]) is
-'What each rule of an evaluation looks at, and whether it applies: its target is missed. Where there is no figure it does not.';
+'What each rule of an evaluation looks at, and whether it applies: its target is missed. Where there is no figure it does not; but an indicator that is not measured is 0 once the evaluation is closed.';
 
 -- Deductions come first, then the lowest cap, then a veto.
 create function ruled_score(score numeric, deducted numeric, cap numeric, vetoed boolean) returns numeric

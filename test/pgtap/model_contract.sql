@@ -18,20 +18,24 @@ insert into unit select 'o' || o, 'd' || 1 + o % 4, 'Office ' || o, 'office' fro
 -- in 2025 an office moves, in 2026 a department goes below another, and a function to another division
 insert into unit_move values ('o1', 2025, 'd4'), ('d2', 2026, 'd1');
 insert into function_move values ('02', 2025, '01');
-insert into economic_class (economic_id, parent_id, name) values ('2', null, 'Expense'), ('21', '2', 'Wages'), ('22', '2', 'Goods');
-insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id, revenue_type, weight)
+insert into economic_class (economic_id, parent_id, name) values ('2', null, 'Expense'), ('21', '2', 'Wages'),
+    ('22', '2', 'Goods');
+insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
+    revenue_type, weight)
 select 'p' || p, y, 'Program ' || p,
        case when p % 7 = 0 then 'd' || 1 + p % 4 else 'o' || 1 + p % 12 end,
        case when p % 10 = 0 then 'revenue' else 'expenditure' end,
        (array['basic', 'project', 'project', 'project', 'project', 'project', 'department'])[1 + p % 7],
-       (array['general', 'social'])[1 + p % 2], (array['01', '02', '205', null])[1 + p % 4], (array['21', null, null])[1 + p % 3],
+       (array['general', 'social'])[1 + p % 2], (array['01', '02', '205', null])[1 + p % 4], (array['21', null,
+       null])[1 + p % 3],
        case when p % 10 = 0 then (array['tax', 'nontax', 'transfer'])[1 + p / 10 % 3] end, p
 from generate_series(1, 60) p, generate_series(2024, 2026) y
 where (p + y) % 9 <> 0;
 insert into program_objective (program_id, fiscal_year, objective_id, share)
 select p.program_id, p.fiscal_year, o.objective_id, o.share
 from program p
-join (values (1, 'cost', 100), (2, 'stability', 33.3333), (2, 'government', 50), (3, 'progress', 66.6667), (3, 'cost', 33.3333))
+join (values (1, 'cost', 100), (2, 'stability', 33.3333), (2, 'government', 50), (3, 'progress', 66.6667),
+    (3, 'cost', 33.3333))
         o (n, objective_id, share)
     on substr(p.program_id, 2)::integer % 4 = o.n;
 select is(count(apply_framework(program_id, fiscal_year, 'self-evaluation', make_date(fiscal_year, 1, 1))),
@@ -54,8 +58,10 @@ select program_id, fiscal_year, kind, case kind when 'planned' then 6 end, make_
        (substr(program_id, 2)::int * 1000.01 * f)::numeric(20,2),
        case when substr(program_id, 2)::int % 5 = 0 and kind <> 'planned' then 'government' end,
        case when f < 1 then '22' end, case kind when 'adjusted' then '1' end
-from program, (values ('proposed', 1.2), ('approved', 0.7), ('approved', 0.3), ('carried_over', 0.05), ('adjusted', 0.1),
-                      ('received', 1), ('committed', 0.02), ('executed', 0.5), ('executed', 0.37), ('planned', 1.15)) k (kind, f)
+from program, (values ('proposed', 1.2), ('approved', 0.7), ('approved', 0.3), ('carried_over', 0.05),
+    ('adjusted', 0.1),
+                      ('received', 1), ('committed', 0.02), ('executed', 0.5), ('executed', 0.37),
+                      ('planned', 1.15)) k (kind, f)
 where program_id <> 'p13' and not (program_id = 'p7' and fiscal_year = 2025);
 -- the finance office evaluates every sixth, with a rule; those of 2024 are closed
 insert into program_evaluation (program_id, fiscal_year, evaluation)
@@ -63,11 +69,14 @@ select program_id, fiscal_year, 'finance' from program where substr(program_id, 
 insert into indicator (program_id, fiscal_year, evaluation, indicator_id, name)
 select program_id, fiscal_year, evaluation, 'worth', 'Worth' from program_evaluation;
 insert into target_revision (program_id, fiscal_year, evaluation, indicator_id, valid_from, target, weight)
-select program_id, fiscal_year, evaluation, 'worth', make_date(fiscal_year, 1, 1), 'direct', 100 from program_evaluation;
+select program_id, fiscal_year, evaluation, 'worth', make_date(fiscal_year, 1, 1),
+    'direct', 100 from program_evaluation;
 insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, actual)
-select program_id, fiscal_year, evaluation, 'worth', make_date(fiscal_year, 5, 1), substr(program_id, 2)::int from program_evaluation;
+select program_id, fiscal_year, evaluation, 'worth', make_date(fiscal_year, 5, 1),
+    substr(program_id, 2)::int from program_evaluation;
 insert into score_rule (evaluation, rule, looks_at, target, effect, points) values
-    ('finance', 'spent', 'execution', '>= 90%', 'deduct', 1.5), ('self', 'much', 'attainment', '< 130%', 'deduct', 0.25),
+    ('finance', 'spent', 'execution', '>= 90%', 'deduct', 1.5),
+    ('self', 'much', 'attainment', '< 130%', 'deduct', 0.25),
     ('self', 'little', 'coverage', '>= 50', 'cap', 59);
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event)
 select program_id, fiscal_year, evaluation, make_date(fiscal_year + 1, 3, 1)::timestamp at time zone 'UTC', 'closed'
@@ -81,11 +90,13 @@ create temp view object as
 select c.oid, c.relname::text collate "default" as name, c.relkind as kind, c.reloptions as options, c.reltype
 from pg_class c where c.relnamespace = '"Perf ""1"""'::regnamespace and c.relkind in ('r', 'p', 'v');
 create temp view routine as
-select p.oid, p.proname::text collate "default" as name, l.lanname as language, p.provolatile as volatile, p.proparallel as parallel,
+select p.oid, p.proname::text collate "default" as name, l.lanname as language, p.provolatile as volatile,
+    p.proparallel as parallel,
        p.prosqlbody is not null as atomic, p.proconfig as config, p.prosecdef as definer, p.prorettype, p.proretset
 from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace = '"Perf ""1"""'::regnamespace;
 create temp view result_column as
-select c.view_name, a.attname::text collate "default" as name, a.attnum as place, a.atttypid::regtype as type, a.atttypmod as modifier,
+select c.view_name, a.attname::text collate "default" as name, a.attnum as place, a.atttypid::regtype as type,
+    a.atttypmod as modifier,
        c.keys, col_description(a.attrelid, a.attnum) as comment, a.attcollation as sorted_by
 from catalog c
 join object v on v.name = c.view_name
@@ -96,16 +107,23 @@ select bag_eq(
     $$select name from object where kind = 'v'
         and (name ~ '_result$' or name in ('trend', 'unit_total', 'evaluation_share', 'project_total'))$$,
     'the catalog lists every result view');
-select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$, 'and says what it is');
--- evaluation_closed and year_closed are read by guards as the owner of the tables, so that row security opens nothing closed
-select set_eq($$select name from object where kind = 'v' and not coalesce('security_invoker=true' = any (options), false)$$,
-    $$values ('evaluation_closed'), ('year_closed')$$, 'every view runs with the rights of who asks, but for the two that guards read');
-select is_empty($$select name from object where obj_description(oid, 'pg_class') is null$$, 'every table and view has a comment');
+select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$,
+    'and says what it is');
+-- evaluation_closed and year_closed are read by guards as the owner of the tables, so that row security opens nothing
+-- closed
+select set_eq($$select name from object where kind = 'v' and not coalesce('security_invoker=true' = any (options),
+    false)$$,
+    $$values ('evaluation_closed'), ('year_closed')$$,
+    'every view runs with the rights of who asks, but for the two that guards read');
+select is_empty($$select name from object where obj_description(oid, 'pg_class') is null$$,
+    'every table and view has a comment');
 select is_empty($$select o.name, attname from pg_attribute a join object o on o.oid = attrelid
-    where attnum > 0 and not attisdropped and col_description(attrelid, attnum) is null$$, 'every column has a comment');
+    where attnum > 0 and not attisdropped and col_description(attrelid, attnum) is null$$,
+    'every column has a comment');
 select is_empty($$select oid::regprocedure from routine where obj_description(oid, 'pg_proc') is null or definer$$,
     'every function has a comment, and none borrows rights');
-select is_empty($$select view_name, name, type from result_column where type::text not in ('numeric', 'date', 'integer', 'text')$$,
+select is_empty($$select view_name, name, type from result_column
+    where type::text not in ('numeric', 'date', 'integer', 'text')$$,
     'columns are numeric, date, integer or text');
 select is_empty($$select view_name, name from result_column where type = 'numeric'::regtype and modifier = -1$$,
     'every numeric has its precision and scale');
@@ -120,26 +138,32 @@ select is_empty($$select view_name, k, n from catalog, unnest(string_to_array(ke
     and not exists (select from result_column r where r.view_name = catalog.view_name and r.name = k and r.place = n)$$,
     'the keys come first, in their order');
 select is_empty($$select a.view_name, a.name from result_column a join result_column b using (view_name)
-    where a.type = 'numeric'::regtype and b.name in ('name', 'stage', 'responsible', 'target', 'evidence', 'unit_of_measure')
+    where a.type = 'numeric'::regtype and b.name in ('name', 'stage', 'responsible', 'target', 'evidence',
+    'unit_of_measure')
     and a.place > b.place$$, 'measures come before texts');
 select is_empty($$select c.view_name, j[1] as joined from catalog c, regexp_matches(c.joins, '([a-z_]+) \(', 'g') j
     where not exists (select from object o where o.name = j[1])$$, 'what the catalog joins is there');
 -- a row can be read without another table
 select is_empty($$select view_name from catalog c where keys ~ 'program_id' and view_name <> 'check_result'
-    and not exists (select from result_column r where r.view_name = c.view_name and r.name in ('program_name', 'name'))$$,
+    and not exists (select from result_column r where r.view_name = c.view_name
+    and r.name in ('program_name', 'name'))$$,
     'programs do not stand without their names');
--- ratio, numerator, denominator; but for what is no sum: one tree, one evaluation, what was published, shares of a program
+-- ratio, numerator, denominator; but for what is no sum: one tree, one evaluation, what was published, shares of a
+-- program
 select is_empty($$
     select r.view_name, r.name, needs from result_column r
     join (values ('score', 'score_sum'), ('execution_rate', 'executed'), ('execution_rate', 'budget'),
         ('self_score', 'self_sum'), ('self_score', 'self_weight'), ('coverage', 'coverage_sum'), ('low', 'low_sum'),
         ('high', 'high_sum'), ('budget_share', 'budget'), ('budget_share', 'unit_budget'),
-        ('collection_rate', 'collected'), ('collection_rate', 'planned'), ('tax_share', 'tax_collected'), ('tax_share', 'collected'),
-        ('concentration', 'collected_squares'), ('concentration', 'collected'), ('growth', 'collected_before'), ('growth', 'collected'),
+        ('collection_rate', 'collected'), ('collection_rate', 'planned'), ('tax_share', 'tax_collected'),
+        ('tax_share', 'collected'),
+        ('concentration', 'collected_squares'), ('concentration', 'collected'), ('growth', 'collected_before'),
+        ('growth', 'collected'),
         ('self_sufficiency', 'own_collected'), ('self_sufficiency', 'spent'), ('budget_growth', 'budget_before'),
         ('executed_growth', 'executed_before'), ('rating', 'rating_rank')) n (ratio, needs) on n.ratio = r.name
     where r.view_name not in ('indicator_tree_result', 'evaluation_result')
-        and not (r.view_name in ('dimension_result', 'aspect_result', 'unit_total') and n.ratio in ('coverage', 'rating'))
+        and not (r.view_name in ('dimension_result', 'aspect_result', 'unit_total')
+        and n.ratio in ('coverage', 'rating'))
         and not exists (select from result_column x where x.view_name = r.view_name and x.name = n.needs)
 $$, 'every ratio stands beside its numerator and denominator');
 select is_empty($$select view_name from result_column where name in ('score')
@@ -168,11 +192,16 @@ insert into published_column values
         'due_on closes_on counts_until evaluator framework_id name'),
     ('score_rule_result', 'program_id fiscal_year evaluation rule item applies points figure effect looks_at '
         'target name'),
-    ('unit_result', 'unit_id fiscal_year ' || :'sums' || :'more' || ' own_program_id own_score own_rating parent_id name'),
-    ('function_result', 'function_id fiscal_year ' || :'sums' || :'more' || ' own_program_id own_score own_rating parent_id name'),
-    ('economic_result', 'economic_id fiscal_year ' || :'sums' || :'more' || ' own_program_id own_score own_rating parent_id name'),
-    ('objective_result', 'objective_id fiscal_year ' || :'sums' || :'more' || ' own_program_id own_score own_rating parent_id name'),
-    ('node_result', 'tree id fiscal_year ' || :'sums' || :'more' || ' own_program_id own_score own_rating parent_id name'),
+    ('unit_result', 'unit_id fiscal_year ' || :'sums' || :'more' ||
+    ' own_program_id own_score own_rating parent_id name'),
+    ('function_result', 'function_id fiscal_year ' || :'sums' || :'more' ||
+    ' own_program_id own_score own_rating parent_id name'),
+    ('economic_result', 'economic_id fiscal_year ' || :'sums' || :'more' ||
+    ' own_program_id own_score own_rating parent_id name'),
+    ('objective_result', 'objective_id fiscal_year ' || :'sums' || :'more' ||
+    ' own_program_id own_score own_rating parent_id name'),
+    ('node_result', 'tree id fiscal_year ' || :'sums' || :'more' ||
+    ' own_program_id own_score own_rating parent_id name'),
     ('classification_result', 'fiscal_year nature scope fund ' || :'sums' || :'more'),
     ('year_result', 'fiscal_year ' || :'sums' || :'more'),
     ('revenue_result', 'unit_id fiscal_year programs planned collected collection_rate tax_collected tax_share '
@@ -193,7 +222,8 @@ insert into published_column values
 
 select is_empty($$
     select p.view_name, p.columns, r.columns from published_column p
-    left join (select view_name, string_agg(name, ' ' order by place) as columns from result_column group by 1) r using (view_name)
+    left join (select view_name, string_agg(name, ' ' order by place) as columns from result_column
+    group by 1) r using (view_name)
     where not coalesce(starts_with(r.columns || ' ', p.columns || ' '), false)
 $$, 'columns keep their order, and new ones go to the end');
 select set_eq('select view_name from published_column', 'select view_name from catalog', 'of every result view');
@@ -213,7 +243,8 @@ create function pg_temp.ambiguous() returns setof text language plpgsql as $$
 declare c record; n bigint;
 begin
     for c in select view_name, keys from catalog where view_name <> 'check_result' loop
-        execute format('select count(*) from (select 1 from %I group by %s having count(*) > 1) d', c.view_name, c.keys) into n;
+        execute format('select count(*) from (select 1 from %I group by %s having count(*) > 1) d', c.view_name,
+        c.keys) into n;
         if n > 0 then return next c.view_name; end if;
         execute format('select count(*) from %I', c.view_name) into n;
         if n = 0 then return next c.view_name || ' is empty'; end if;
@@ -260,11 +291,14 @@ select is_empty($$select oid::regprocedure from routine where language = 'sql' a
 select set_has($$select name from routine where language = 'sql' and atomic$$,
     $$values ('as_of'), ('setting_of'), ('gate_faults'), ('program_money')$$, 'begin atomic where they can');
 select is_empty($$select oid::regprocedure from routine where language = 'plpgsql'
-    and not coalesce((select bool_or(c like 'search\_path=%pg_temp') from unnest(config) c), false)$$, 'all others remember where they are');
--- check_inputs catches errors, which no parallel worker can
-select is_empty($$select oid::regprocedure from routine where volatile <> 'v' and parallel <> 's' and name <> 'check_inputs'$$,
+    and not coalesce((select bool_or(c like 'search\_path=%pg_temp') from unnest(config) c), false)$$,
+    'all others remember where they are');
+-- check_inputs catches what an input view raises, which a parallel worker may not
+select is_empty($$select oid::regprocedure from routine where volatile <> 'v' and parallel <> 's'
+    and name <> 'check_inputs'$$,
     'what changes nothing may run in parallel');
-select is_empty($$select oid::regprocedure from routine where volatile = 'v' and parallel <> 'u'$$, 'and what changes something may not');
+select is_empty($$select oid::regprocedure from routine where volatile = 'v' and parallel <> 'u'$$,
+    'and what changes something may not');
 
 -- the tables ----------------------------------------------------------------------------------------------
 
@@ -288,8 +322,10 @@ $$, 'nothing of the model belongs to the extension');
 select set_eq($$
     select c.name from object c join pg_trigger t on t.tgrelid = c.oid and t.tgfoid = 'fact_guard'::regproc
     group by 1 having bit_or(t.tgtype) & 56 = 56 and bool_and(t.tgenabled = 'O')$$,
-    $$values ('budget_entry'), ('adjustment'), ('target_revision'), ('measurement'), ('rating_override'), ('stage_event'),
-        ('evaluation_event'), ('year_event'), ('program_log'), ('rule_log')$$, 'facts are neither changed, removed nor thrown away');
+    $$values ('budget_entry'), ('adjustment'), ('target_revision'), ('measurement'), ('rating_override'),
+    ('stage_event'),
+        ('evaluation_event'), ('year_event'), ('program_log'), ('rule_log')$$,
+        'facts are neither changed, removed nor thrown away');
 select throws_ok('update measurement set actual = 1', '23001', null, 'a fact is not changed');
 select throws_ok('delete from budget_entry', '23001', null, 'a fact is not removed');
 select throws_ok('truncate target_revision', '23001', null, 'facts are not thrown away');
@@ -300,13 +336,16 @@ select throws_ok('truncate target_revision', '23001', null, 'facts are not throw
 create function pg_temp.level_of(view text) returns void language plpgsql as $$
 begin
     execute format('create temp table level as select * from %I', view);
-    create temp table program_level (id text, fiscal_year integer, programs numeric, scored_programs numeric, closed_programs numeric,
+    create temp table program_level (id text, fiscal_year integer, programs numeric, scored_programs numeric,
+    closed_programs numeric,
         proposed numeric, approved numeric, carried_over numeric, adjusted numeric, budget numeric, received numeric,
-        committed numeric, executed numeric, planned numeric, weight numeric, scored numeric, self numeric, score numeric,
+        committed numeric, executed numeric, planned numeric, weight numeric, scored numeric, self numeric,
+        score numeric,
         coverage numeric, low numeric, high numeric, self_score numeric);
     if view = 'economic_result' then
         insert into program_level
-        select n.economic_id, r.fiscal_year, n.programs * r.programs, n.programs * r.scored_programs, n.programs * r.closed_programs,
+        select n.economic_id, r.fiscal_year, n.programs * r.programs, n.programs * r.scored_programs,
+        n.programs * r.closed_programs,
                coalesce(n.proposed, 0), coalesce(n.approved, 0), coalesce(n.carried_over, 0), coalesce(n.adjusted, 0),
                coalesce(n.approved + n.carried_over + n.adjusted, 0), coalesce(n.received, 0), coalesce(n.committed, 0),
                coalesce(n.executed, 0), coalesce(n.planned, 0),
@@ -316,10 +355,14 @@ begin
         where r.is_revenue = 0 and r.is_overall = 0;
     else
         insert into program_level
-        select n.id, r.fiscal_year, n.programs * r.programs, n.programs * r.scored_programs, n.programs * r.closed_programs,
-               part(proposed, after, upto), part(approved, after, upto), part(carried_over, after, upto), part(adjusted, after, upto),
-               part(budget, after, upto), part(received, after, upto), part(committed, after, upto), part(executed, after, upto),
-               part(planned, after, upto), part(weight, after, upto, 8), sign(r.scored_weight), sign(r.self_weight), r.score,
+        select n.id, r.fiscal_year, n.programs * r.programs, n.programs * r.scored_programs,
+        n.programs * r.closed_programs,
+               part(proposed, after, upto), part(approved, after, upto), part(carried_over, after, upto),
+               part(adjusted, after, upto),
+               part(budget, after, upto), part(received, after, upto), part(committed, after, upto),
+               part(executed, after, upto),
+               part(planned, after, upto), part(weight, after, upto, 8), sign(r.scored_weight), sign(r.self_weight),
+               r.score,
                r.coverage, r.low, r.high, r.self_score
         from program_result r join node_program n using (program_id, fiscal_year)
         where r.is_revenue = 0 and n.tree = split_part(view, '_', 1);
@@ -328,7 +371,8 @@ begin
         add self_weight numeric generated always as (weight * self) stored,
         add score_sum numeric generated always as (weight * coalesce(score, 0)) stored,
         add coverage_sum numeric generated always as (weight * coverage) stored,
-        add low_sum numeric generated always as (weight * low) stored, add high_sum numeric generated always as (weight * high) stored,
+        add low_sum numeric generated always as (weight * low) stored,
+        add high_sum numeric generated always as (weight * high) stored,
         add self_sum numeric generated always as (weight * coalesce(self_score, 0)) stored;
 end $$;
 create function pg_temp.not_additive(view text, id text) returns setof text language plpgsql as $$
@@ -336,8 +380,10 @@ declare c record; n bigint; checked int := 0;
 begin
     perform pg_temp.level_of(view);
     for c in select name from result_column where view_name = view
-        and name in ('programs', 'scored_programs', 'closed_programs', 'proposed', 'approved', 'carried_over', 'adjusted', 'budget',
-                     'received', 'committed', 'executed', 'planned', 'weight', 'scored_weight', 'score_sum', 'coverage_sum',
+        and name in ('programs', 'scored_programs', 'closed_programs', 'proposed', 'approved', 'carried_over',
+        'adjusted', 'budget',
+                     'received', 'committed', 'executed', 'planned', 'weight', 'scored_weight', 'score_sum',
+                     'coverage_sum',
                      'low_sum', 'high_sum', 'self_weight', 'self_sum') loop
         execute format($q$
             select count(*) from level p
@@ -352,24 +398,32 @@ begin
     drop table level, program_level;
     if checked <> 20 then return next view || ' lacks columns'; end if;
 end $$;
-select is_empty($$select pg_temp.not_additive('unit_result', 'unit_id')$$, 'units: the parts make the whole in every additive column');
-select is_empty($$select pg_temp.not_additive('function_result', 'function_id')$$, 'functions: the parts make the whole');
-select is_empty($$select pg_temp.not_additive('objective_result', 'objective_id')$$, 'objectives: the parts make the whole');
-select is_empty($$select pg_temp.not_additive('economic_result', 'economic_id')$$, 'economic classes: the parts make the whole');
-select results_eq($$select fiscal_year, programs, budget, score_sum, score, self_score from unit_result where unit_id = 'gov' order by 1$$,
+select is_empty($$select pg_temp.not_additive('unit_result', 'unit_id')$$,
+    'units: the parts make the whole in every additive column');
+select is_empty($$select pg_temp.not_additive('function_result', 'function_id')$$,
+    'functions: the parts make the whole');
+select is_empty($$select pg_temp.not_additive('objective_result', 'objective_id')$$,
+    'objectives: the parts make the whole');
+select is_empty($$select pg_temp.not_additive('economic_result', 'economic_id')$$,
+    'economic classes: the parts make the whole');
+select results_eq($$select fiscal_year, programs, budget, score_sum, score, self_score from unit_result
+    where unit_id = 'gov' order by 1$$,
                   $$select fiscal_year, programs, budget, score_sum, score, self_score from year_result order by 1$$,
                   'the government is the sum of the year');
--- what has no class shows as unclassified: a quarter of the programs has no function, others only shares of an objective
+-- what has no class shows as unclassified: a quarter of the programs has no function, others only shares of an
+-- objective
 select is_empty($$
     select tree, fiscal_year, sum(programs), sum(approved), sum(budget), sum(executed), sum(weight), sum(scored_weight),
            sum(score_sum), sum(high_sum), sum(self_sum), sum(committed), sum(planned)
     from node_result where parent_id is null group by 1, 2
     except
-    select t.tree, fiscal_year, programs, approved, budget, executed, weight, scored_weight, score_sum, high_sum, self_sum,
+    select t.tree, fiscal_year, programs, approved, budget, executed, weight, scored_weight, score_sum, high_sum,
+    self_sum,
            committed, planned
     from year_result, (values ('unit'), ('function'), ('economic'), ('objective')) t (tree)
     $$, 'the top of every tree is the sum of the year');
-select results_eq($$select tree, count(distinct fiscal_year) from node_result where parent_id is null group by 1 order by 1$$,
+select results_eq($$select tree, count(distinct fiscal_year) from node_result where parent_id is null group by 1
+    order by 1$$,
     $$values ('economic', 3::bigint), ('function', 3), ('objective', 3), ('unit', 3)$$, 'in all four trees');
 select results_eq($$
     select fiscal_year, sum(programs), sum(budget), sum(weight), sum(score_sum), sum(low_sum) from classification_result
@@ -378,7 +432,8 @@ select results_eq($$
       from year_result order by 1$$, 'classifications make the year');
 select results_eq($$select unit_id, fiscal_year, sum(programs), sum(budget), min(unit_budget) from evaluation_share
     group by 1, 2 order by 1, 2$$,
-    $$select unit_id, fiscal_year, programs::bigint, budget::numeric, budget::numeric from unit_result where programs > 0
+    $$select unit_id, fiscal_year, programs::bigint, budget::numeric, budget::numeric from unit_result
+    where programs > 0
       order by 1, 2$$, 'the evaluations make the unit');
 select is_empty($$
     select d.program_id, d.fiscal_year, d.evaluation from dimension_result d
@@ -394,17 +449,20 @@ select is_empty($$
     select unit_id, score from unit_result
     where score is distinct from round(score_sum / nullif(scored_weight, 0), 8)
         or coverage is distinct from round(coverage_sum / nullif(weight, 0), 8)
-        or low is distinct from round(low_sum / nullif(weight, 0), 8) or high is distinct from round(high_sum / nullif(weight, 0), 8)
+        or low is distinct from round(low_sum / nullif(weight, 0),
+        8) or high is distinct from round(high_sum / nullif(weight, 0), 8)
         or self_score is distinct from round(self_sum / nullif(self_weight, 0), 8)
         or execution_rate is distinct from round(100 * executed / nullif(budget, 0), 4)
 $$, 'ratios follow from what stands beside them');
-select is_empty($$select * from unit_result where not (low <= score and score <= high)$$, 'a score lies within its bounds');
+select is_empty($$select * from unit_result where not (low <= score and score <= high)$$,
+    'a score lies within its bounds');
 select is_empty($$select * from program_result where not (low <= score and score <= high)$$, 'of a program, too');
 select is_empty($$select * from check_inputs()$$, 'the model''s own inputs fit');
 
 -- a small model costs the planner little --------------------------------------------------------------------
 
--- From 100,000 on a plan is compiled, which takes seconds. 12 programs of 12 indicators; first as they are when nobody has
+-- From 100,000 on a plan is compiled, which takes seconds. 12 programs of 12 indicators; first as they are when nobody
+-- has
 -- looked at the tables since they were made, then analysed.
 select bpm.create_model('small');
 set local search_path = small, public;
@@ -420,7 +478,8 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual)
 select program_id, fiscal_year, indicator_id, '2026-06-30', 40 from indicator where source = 'measured';
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
 select program_id, fiscal_year, k, '2026-02-01', 100 from program, unnest(array['approved', 'executed']) k;
-insert into stage_event (program_id, fiscal_year, at, stage) select program_id, fiscal_year, '2025-09-01', 'drafted' from program;
+insert into stage_event (program_id, fiscal_year, at, stage) select program_id, fiscal_year, '2025-09-01', 'drafted'
+    from program;
 create function pg_temp.costs() returns table (view_name text, cost numeric) language plpgsql as $$
 declare c record; said json;
 begin
@@ -430,7 +489,8 @@ begin
         return next;
     end loop;
 end $$;
-select is_empty('select * from pg_temp.costs() where cost > 100000', 'no view of a small model costs the planner over 100,000');
+select is_empty('select * from pg_temp.costs() where cost > 100000',
+    'no view of a small model costs the planner over 100,000');
 do $$begin perform bpm.analyze_model('small'); end$$;
 select is_empty('select * from pg_temp.costs() where cost > 100000', 'nor when it has statistics');
 

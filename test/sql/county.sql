@@ -1,7 +1,7 @@
 -- A county's year, as its finance bureau runs it: four departments, twelve programs, from the budget proposals of
--- October 2025 to the results of 2026 and the first half of 2027. Amounts are in ten thousand yuan. Each figure is
+-- October 2023 to the results of 2024 and the first half of 2025. Amounts are in ten thousand yuan. Each figure is
 -- worked out by hand in the comment above the query that shows it. Nothing depends on the day on which this is run, but
--- that a gate looks no further than today: not before 20 January 2026.
+-- that a gate looks no further than today: not before 20 January 2024.
 \set SHOW_CONTEXT never
 set client_min_messages = warning;
 set datestyle = iso;
@@ -9,7 +9,7 @@ create extension if not exists bpm;
 select bpm.create_model('perf');
 reset client_min_messages;
 set search_path = perf;
-set bpm.as_of = '2025-10-08';
+set bpm.as_of = '2023-10-08';
 update place set time_zone = 'Asia/Shanghai';
 
 -- ===== THE COUNTY ===================================================================================================
@@ -24,7 +24,7 @@ insert into unit (unit_id, parent_id, name, level, sort) values
 insert into economic_class (economic_id, name) values
     ('301', 'Wages'), ('302', 'Goods and services'), ('310', 'Capital');
 insert into objective (objective_id, parent_id, name) values
-    ('plan', null, 'County plan 2026'), ('children', 'plan', 'Every child cared for'),
+    ('plan', null, 'County plan 2024'), ('children', 'plan', 'Every child cared for'),
     ('villages', 'plan', 'Villages that thrive');
 
 -- New items of 10,000 and more are appraised before they enter the budget.
@@ -33,52 +33,52 @@ update setting set appraise_from = 10000, currency = 'CNY';
 -- Twelve programs: four projects, two basic budgets, four that are overall (two departments, the government, an
 -- objective), and two of revenue.
 insert into program (program_id, fiscal_year, name, unit_id, scope, function_id, economic_id) values
-    ('roofs',      2026, 'School roofs',   'education', 'project', '205', '310'),
-    ('meals',      2026, 'School meals',   'education', 'project', '205', '302'),
-    ('clinics',    2026, 'Clinics',        'health',    'project', '210', null),
-    ('irrigation', 2026, 'Irrigation',     'water',     'project', '213', '310');
+    ('roofs',      2024, 'School roofs',   'education', 'project', '205', '310'),
+    ('meals',      2024, 'School meals',   'education', 'project', '205', '302'),
+    ('clinics',    2024, 'Clinics',        'health',    'project', '210', null),
+    ('irrigation', 2024, 'Irrigation',     'water',     'project', '213', '310');
 insert into program (program_id, fiscal_year, name, unit_id, scope, function_id, economic_id, lifecycle_id) values
-    ('teachers',      2026, 'Teachers',             'education', 'basic',      '205', '301', 'basic'),
-    ('office',        2026, 'County offices',       'finance',   'basic',      '201', null,  'basic'),
-    ('all education', 2026, 'Education as a whole', 'education', 'department', null,  null,  'basic'),
-    ('all health',    2026, 'Health as a whole',    'health',    'department', null,  null,  'basic'),
-    ('all county',    2026, 'County as a whole',    'county',    'government', null,  null,  'basic'),
-    ('all children',  2026, 'Children as a whole',  'county',    'objective',  null,  null,  'basic');
+    ('teachers',      2024, 'Teachers',             'education', 'basic',      '205', '301', 'basic'),
+    ('office',        2024, 'County offices',       'finance',   'basic',      '201', null,  'basic'),
+    ('all education', 2024, 'Education as a whole', 'education', 'department', null,  null,  'basic'),
+    ('all health',    2024, 'Health as a whole',    'health',    'department', null,  null,  'basic'),
+    ('all county',    2024, 'County as a whole',    'county',    'government', null,  null,  'basic'),
+    ('all children',  2024, 'Children as a whole',  'county',    'objective',  null,  null,  'basic');
 insert into program (program_id, fiscal_year, name, unit_id, nature, lifecycle_id, revenue_type) values
-    ('tax',  2026, 'Taxes', 'finance', 'revenue', 'basic', 'tax'),
-    ('fees', 2026, 'Fees',  'finance', 'revenue', 'basic', 'nontax');
+    ('tax',  2024, 'Taxes', 'finance', 'revenue', 'basic', 'tax'),
+    ('fees', 2024, 'Fees',  'finance', 'revenue', 'basic', 'nontax');
 
 -- Whom they serve. A fifth of irrigation, and the offices, serve no objective of the plan.
 insert into program_objective (program_id, fiscal_year, objective_id, share) values
-    ('roofs', 2026, 'children', 100), ('meals', 2026, 'children', 100), ('teachers', 2026, 'children', 100),
-    ('clinics', 2026, 'children', 50), ('clinics', 2026, 'villages', 50), ('irrigation', 2026, 'villages', 80),
-    ('all children', 2026, 'children', 100);
+    ('roofs', 2024, 'children', 100), ('meals', 2024, 'children', 100), ('teachers', 2024, 'children', 100),
+    ('clinics', 2024, 'children', 50), ('clinics', 2024, 'villages', 50), ('irrigation', 2024, 'villages', 80),
+    ('all children', 2024, 'children', 100);
 insert into responsible (program_id, fiscal_year, from_day, person) values
-    ('roofs', 2026, '2026-01-01', 'Ms Li'), ('irrigation', 2026, '2026-01-01', 'Mr Wang'),
-    ('irrigation', 2026, '2026-09-01', 'Ms Zhao');
+    ('roofs', 2024, '2024-01-01', 'Ms Li'), ('irrigation', 2024, '2024-01-01', 'Mr Wang'),
+    ('irrigation', 2024, '2024-09-01', 'Ms Zhao');
 
 -- Four of them are not new: last year's money is there, its targets were never in this database.
 insert into program (program_id, fiscal_year, name, unit_id, nature, scope, lifecycle_id, revenue_type)
-select program_id, 2025, name, unit_id, nature, scope, lifecycle_id, revenue_type
+select program_id, 2023, name, unit_id, nature, scope, lifecycle_id, revenue_type
 from program where program_id in ('teachers', 'office', 'tax', 'fees');
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values
-    ('teachers', 2025, 'approved', '2025-01-20', 13000), ('teachers', 2025, 'executed', '2025-12-31', 13000),
-    ('office',   2025, 'approved', '2025-01-20', 7800),  ('office',   2025, 'executed', '2025-12-31', 7800),
-    ('tax',      2025, 'approved', '2025-01-20', 47000), ('tax',      2025, 'executed', '2025-12-31', 48000),
-    ('fees',     2025, 'approved', '2025-01-20', 2000),  ('fees',     2025, 'executed', '2025-12-31', 2000);
+    ('teachers', 2023, 'approved', '2023-01-20', 13000), ('teachers', 2023, 'executed', '2023-12-31', 13000),
+    ('office',   2023, 'approved', '2023-01-20', 7800),  ('office',   2023, 'executed', '2023-12-31', 7800),
+    ('tax',      2023, 'approved', '2023-01-20', 47000), ('tax',      2023, 'executed', '2023-12-31', 48000),
+    ('fees',     2023, 'approved', '2023-01-20', 2000),  ('fees',     2023, 'executed', '2023-12-31', 2000);
 
--- ===== OCTOBER 2025: PROPOSALS, AND THE APPRAISAL OF WHAT IS NEW AND LARGE ==========================================
+-- ===== OCTOBER 2023: PROPOSALS, AND THE APPRAISAL OF WHAT IS NEW AND LARGE ==========================================
 
 insert into stage_event (program_id, fiscal_year, at, stage)
-select program_id, 2026, '2025-10-08 09:00+08', 'drafted' from program where fiscal_year = 2026;
+select program_id, 2024, '2023-10-08 09:00+08', 'drafted' from program where fiscal_year = 2024;
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values
-    ('roofs', 2026, 'proposed', '2025-10-08', 22000), ('meals', 2026, 'proposed', '2025-10-08', 6500),
-    ('clinics', 2026, 'proposed', '2025-10-08', 4000), ('irrigation', 2026, 'proposed', '2025-10-08', 12000);
+    ('roofs', 2024, 'proposed', '2023-10-08', 22000), ('meals', 2024, 'proposed', '2023-10-08', 6500),
+    ('clinics', 2024, 'proposed', '2023-10-08', 4000), ('irrigation', 2024, 'proposed', '2023-10-08', 12000);
 
 -- The two with 10,000 and more must be appraised; the clinics with 4,000 need not.
 select p.program_id, f.detail
-from program p cross join lateral gate_faults(p.program_id, p.fiscal_year, 'approved', '2025-10-08') f
-where p.program_id in ('roofs', 'irrigation', 'clinics') and p.fiscal_year = 2026 and f.condition = 'appraised'
+from program p cross join lateral gate_faults(p.program_id, p.fiscal_year, 'approved', '2023-10-08') f
+where p.program_id in ('roofs', 'irrigation', 'clinics') and p.fiscal_year = 2024 and f.condition = 'appraised'
 order by 1;
 
 -- The appraisal is an evaluation of its own, before the event: three grades.
@@ -88,30 +88,30 @@ insert into framework_indicator (framework_id, indicator_id, name, dimension, ta
     ('appraisal', 'feasible', 'Can it be done', 'decision', 'direct', 30, 2),
     ('appraisal', 'cost', 'Is the price right', 'cost', 'direct', 30, 3);
 insert into program_evaluation (program_id, fiscal_year, evaluation, evaluator) values
-    ('roofs', 2026, 'appraisal', 'Panel A'), ('irrigation', 2026, 'appraisal', 'Panel B');
-select program_id, apply_framework(program_id, 2026, 'appraisal', '2025-10-08', evaluation => 'appraisal') as indicators
+    ('roofs', 2024, 'appraisal', 'Panel A'), ('irrigation', 2024, 'appraisal', 'Panel B');
+select program_id, apply_framework(program_id, 2024, 'appraisal', '2023-10-08', evaluation => 'appraisal') as indicators
 from program_evaluation where evaluation = 'appraisal' order by 1;
 insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, score) values
-    ('roofs', 2026, 'appraisal', 'need', '2025-10-28', 90), ('roofs', 2026, 'appraisal', 'feasible', '2025-10-28', 80),
-    ('roofs', 2026, 'appraisal', 'cost', '2025-10-28', 80),
-    ('irrigation', 2026, 'appraisal', 'need', '2025-10-29', 95),
-    ('irrigation', 2026, 'appraisal', 'feasible', '2025-10-29', 90),
-    ('irrigation', 2026, 'appraisal', 'cost', '2025-10-29', 70);
+    ('roofs', 2024, 'appraisal', 'need', '2023-10-28', 90), ('roofs', 2024, 'appraisal', 'feasible', '2023-10-28', 80),
+    ('roofs', 2024, 'appraisal', 'cost', '2023-10-28', 80),
+    ('irrigation', 2024, 'appraisal', 'need', '2023-10-29', 95),
+    ('irrigation', 2024, 'appraisal', 'feasible', '2023-10-29', 90),
+    ('irrigation', 2024, 'appraisal', 'cost', '2023-10-29', 70);
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event) values
-    ('roofs', 2026, 'appraisal', '2025-11-01 17:00+08', 'closed'),
-    ('irrigation', 2026, 'appraisal', '2025-11-01 17:00+08', 'closed');
+    ('roofs', 2024, 'appraisal', '2023-11-01 17:00+08', 'closed'),
+    ('irrigation', 2024, 'appraisal', '2023-11-01 17:00+08', 'closed');
 insert into stage_event (program_id, fiscal_year, at, stage, grade) values
-    ('roofs', 2026, '2025-11-03 09:00+08', 'appraised', 'good'),
-    ('irrigation', 2026, '2025-11-03 09:00+08', 'appraised', 'good');
+    ('roofs', 2024, '2023-11-03 09:00+08', 'appraised', 'good'),
+    ('irrigation', 2024, '2023-11-03 09:00+08', 'appraised', 'good');
 
-set bpm.as_of = '2025-11-05';
+set bpm.as_of = '2023-11-05';
 -- roofs      .40 * 90 + .30 * 80 + .30 * 80 = 36 + 24 + 24 = 84
 -- irrigation .40 * 95 + .30 * 90 + .30 * 70 = 38 + 27 + 21 = 86
 -- An appraisal says something about a plan: it never counts as the result of the year, so counts is 0.
 select program_id, evaluator, score, rating, closed, counts
-from evaluation_result where fiscal_year = 2026 and evaluation = 'appraisal' order by 1;
+from evaluation_result where fiscal_year = 2024 and evaluation = 'appraisal' order by 1;
 
--- ===== DECEMBER 2025: TARGETS, AND THEIR REVIEW =====================================================================
+-- ===== DECEMBER 2023: TARGETS, AND THEIR REVIEW =====================================================================
 
 -- The county's projects promise four things; budget execution is the fifth part, which nobody has to promise.
 insert into framework (framework_id, name) values ('county project', 'Project of the county');
@@ -124,28 +124,28 @@ insert into framework_indicator
     ('county project', 4, 30, 'benefit', 'Benefit', 'social', 'effectiveness', 'measured', 'level', null),
     ('county project', 5, 10, 'satisfaction', 'The served are satisfied', 'satisfaction', 'equity', 'measured', 'rate',
         '>= 90% floor 60');
-select program_id, apply_framework(program_id, 2026, 'county project', '2025-12-15') as indicators
-from program where fiscal_year = 2026 and scope = 'project' and nature = 'expenditure' order by 1;
+select program_id, apply_framework(program_id, 2024, 'county project', '2023-12-15') as indicators
+from program where fiscal_year = 2024 and scope = 'project' and nature = 'expenditure' order by 1;
 update indicator set moves = 'level' where program_id = 'meals' and indicator_id = 'quantity';
 -- How well the channels are built is graded by three; no figure says it.
 update indicator set source = 'graded', name = 'Quality of the channels'
 where program_id = 'irrigation' and evaluation = 'self' and indicator_id = 'quality';
 -- The clinics promise one thing more, and the benefit weighs 20 instead of 30.
 insert into indicator (program_id, fiscal_year, indicator_id, name, dimension, aspect, sort) values
-    ('clinics', 2026, 'remote', 'Consultations by video', 'quantity', 'efficiency', 6);
+    ('clinics', 2024, 'remote', 'Consultations by video', 'quantity', 'efficiency', 6);
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight) values
-    ('roofs',      2026, 'quantity', '2025-12-15', '>= 40 [roofs]', null),
-    ('roofs',      2026, 'quality',  '2025-12-15', '>= 95%', null),
-    ('roofs',      2026, 'benefit',  '2025-12-15', '<= 10 [days lost to rain]', null),
-    ('meals',      2026, 'quantity', '2025-12-15', '>= 10000 [pupils]', null),
-    ('meals',      2026, 'quality',  '2025-12-15', '>= 98%', null),
-    ('meals',      2026, 'benefit',  '2025-12-15', '<= 5%', null),
-    ('clinics',    2026, 'quantity', '2025-12-15', '>= 80 [clinics]', null),
-    ('clinics',    2026, 'quality',  '2025-12-15', '>= 100%', null),
-    ('clinics',    2026, 'benefit',  '2025-12-15', '>= 40000 [visits]', 20),
-    ('clinics',    2026, 'remote',   '2025-12-15', '>= 5000', 10),
-    ('irrigation', 2026, 'quantity', '2025-12-15', '>= 1000 [ha]', null),
-    ('irrigation', 2026, 'benefit',  '2025-12-15', '>= 20000 [t]', null);
+    ('roofs',      2024, 'quantity', '2023-12-15', '>= 40 [roofs]', null),
+    ('roofs',      2024, 'quality',  '2023-12-15', '>= 95%', null),
+    ('roofs',      2024, 'benefit',  '2023-12-15', '<= 10 [days lost to rain]', null),
+    ('meals',      2024, 'quantity', '2023-12-15', '>= 10000 [pupils]', null),
+    ('meals',      2024, 'quality',  '2023-12-15', '>= 98%', null),
+    ('meals',      2024, 'benefit',  '2023-12-15', '<= 5%', null),
+    ('clinics',    2024, 'quantity', '2023-12-15', '>= 80 [clinics]', null),
+    ('clinics',    2024, 'quality',  '2023-12-15', '>= 100%', null),
+    ('clinics',    2024, 'benefit',  '2023-12-15', '>= 40000 [visits]', 20),
+    ('clinics',    2024, 'remote',   '2023-12-15', '>= 5000', 10),
+    ('irrigation', 2024, 'quantity', '2023-12-15', '>= 1000 [ha]', null),
+    ('irrigation', 2024, 'benefit',  '2023-12-15', '>= 20000 [t]', null);
 
 -- The others promise less, each in its own way: one list for the indicators and for what is promised of them.
 create temp table promise (sort serial, program_id text, indicator_id text, name text, dimension text, aspect text,
@@ -173,108 +173,108 @@ insert into promise (program_id, indicator_id, name, dimension, aspect, source, 
     ('fees', 'receipts', 'Fees with a receipt', 'revenue quality', 'effectiveness', 'measured', 'rate', '>= 100%', 60),
     ('fees', 'lawful', 'Each fee has a legal basis', 'revenue quality', 'equity', 'measured', 'level', 'direct', 30);
 insert into indicator (program_id, fiscal_year, indicator_id, name, dimension, aspect, source, moves, sort)
-select program_id, 2026, indicator_id, name, dimension, aspect, source, moves, sort from promise;
+select program_id, 2024, indicator_id, name, dimension, aspect, source, moves, sort from promise;
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight)
-select program_id, 2026, indicator_id, '2025-12-15', target, weight from promise;
+select program_id, 2024, indicator_id, '2023-12-15', target, weight from promise;
 
 -- Taxes take the ready-made framework of revenue: collection 20, scale 30, quality 30, structure 20.
-select apply_framework('tax', 2026, 'revenue', '2025-12-15') as indicators_and_groups;
+select apply_framework('tax', 2024, 'revenue', '2023-12-15') as indicators_and_groups;
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values
-    ('tax', 2026, 'growth', '2025-12-15', '>= 5%'), ('tax', 2026, 'tax share', '2025-12-15', '>= 80%'),
-    ('tax', 2026, 'collection cost', '2025-12-15', '<= 1%'), ('tax', 2026, 'concentration', '2025-12-15', '<= 80%'),
-    ('tax', 2026, 'self-sufficiency', '2025-12-15', '>= 100%');
+    ('tax', 2024, 'growth', '2023-12-15', '>= 5%'), ('tax', 2024, 'tax share', '2023-12-15', '>= 80%'),
+    ('tax', 2024, 'collection cost', '2023-12-15', '<= 1%'), ('tax', 2024, 'concentration', '2023-12-15', '<= 80%'),
+    ('tax', 2024, 'self-sufficiency', '2023-12-15', '>= 100%');
 
 insert into stage_event (program_id, fiscal_year, at, stage)
-select program_id, 2026, '2025-12-15 09:00+08', 'targeted' from program where fiscal_year = 2026;
+select program_id, 2024, '2023-12-15 09:00+08', 'targeted' from program where fiscal_year = 2024;
 insert into stage_event (program_id, fiscal_year, at, stage, grade) values
-    ('roofs',      2026, '2025-12-20 09:00+08', 'reviewed', 'excellent'),
-    ('clinics',    2026, '2025-12-20 09:00+08', 'reviewed', 'good'),
-    ('irrigation', 2026, '2025-12-20 09:00+08', 'reviewed', 'good'),
-    ('meals',      2026, '2025-12-20 09:00+08', 'reviewed', 'fair');
+    ('roofs',      2024, '2023-12-20 09:00+08', 'reviewed', 'excellent'),
+    ('clinics',    2024, '2023-12-20 09:00+08', 'reviewed', 'good'),
+    ('irrigation', 2024, '2023-12-20 09:00+08', 'reviewed', 'good'),
+    ('meals',      2024, '2023-12-20 09:00+08', 'reviewed', 'fair');
 
 -- Last year 11,600 pupils ate at school, and meals promises 10,000: fair, and what is fair may not enter the budget.
-set bpm.as_of = '2026-01-20';
-insert into stage_event (program_id, fiscal_year, at, stage) values ('meals', 2026, '2026-01-20 09:00+08', 'approved');
+set bpm.as_of = '2024-01-20';
+insert into stage_event (program_id, fiscal_year, at, stage) values ('meals', 2024, '2024-01-20 09:00+08', 'approved');
 -- It goes back, is mended, and is reviewed again.
-insert into stage_event (program_id, fiscal_year, at, stage) values ('meals', 2026, '2025-12-28 09:00+08', 'targeted');
+insert into stage_event (program_id, fiscal_year, at, stage) values ('meals', 2024, '2023-12-28 09:00+08', 'targeted');
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, reason) values
-    ('meals', 2026, 'quantity', '2025-12-28', '>= 12000 [pupils]', 'review of 20 December: no less than last year');
+    ('meals', 2024, 'quantity', '2023-12-28', '>= 12000 [pupils]', 'review of 20 December: no less than last year');
 insert into stage_event (program_id, fiscal_year, at, stage, grade) values
-    ('meals', 2026, '2026-01-05 09:00+08', 'reviewed', 'good');
+    ('meals', 2024, '2024-01-05 09:00+08', 'reviewed', 'good');
 
--- ===== JANUARY 2026: THE BUDGET =====================================================================================
+-- ===== JANUARY 2024: THE BUDGET =====================================================================================
 
 -- Irrigation asked for 12,000 and gets 10,000, roofs get 20,000 of 22,000. Two purses pay: where an entry does not say,
 -- it is the program's own, general. The offices spend on wages and on goods.
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, fund, economic_id) values
-    ('roofs',      2026, 'approved', '2026-01-20', 15000, null, null),
-    ('roofs',      2026, 'approved', '2026-01-20',  5000, 'government', null),
-    ('meals',      2026, 'approved', '2026-01-20',  6000, null, null),
-    ('teachers',   2026, 'approved', '2026-01-20', 13400, null, null),
-    ('clinics',    2026, 'approved', '2026-01-20',  4000, null, null),
-    ('irrigation', 2026, 'approved', '2026-01-20',  7000, null, null),
-    ('irrigation', 2026, 'approved', '2026-01-20',  3000, 'government', null),
-    ('office',     2026, 'approved', '2026-01-20',  5000, null, '301'),
-    ('office',     2026, 'approved', '2026-01-20',  3000, null, '302'),
-    ('tax',        2026, 'approved', '2026-01-20', 50000, null, null),
-    ('fees',       2026, 'approved', '2026-01-20',  6000, null, null);
+    ('roofs',      2024, 'approved', '2024-01-20', 15000, null, null),
+    ('roofs',      2024, 'approved', '2024-01-20',  5000, 'government', null),
+    ('meals',      2024, 'approved', '2024-01-20',  6000, null, null),
+    ('teachers',   2024, 'approved', '2024-01-20', 13400, null, null),
+    ('clinics',    2024, 'approved', '2024-01-20',  4000, null, null),
+    ('irrigation', 2024, 'approved', '2024-01-20',  7000, null, null),
+    ('irrigation', 2024, 'approved', '2024-01-20',  3000, 'government', null),
+    ('office',     2024, 'approved', '2024-01-20',  5000, null, '301'),
+    ('office',     2024, 'approved', '2024-01-20',  3000, null, '302'),
+    ('tax',        2024, 'approved', '2024-01-20', 50000, null, null),
+    ('fees',       2024, 'approved', '2024-01-20',  6000, null, null);
 
 -- What is overall has no money of its own, and asks for none: nothing keeps it from being approved with the others.
 select p.program_id, f.condition, f.detail
-from program p cross join lateral gate_faults(p.program_id, p.fiscal_year, 'approved', '2026-01-20') f
-where p.fiscal_year = 2026 order by 1, 2;
+from program p cross join lateral gate_faults(p.program_id, p.fiscal_year, 'approved', '2024-01-20') f
+where p.fiscal_year = 2024 order by 1, 2;
 insert into stage_event (program_id, fiscal_year, at, stage)
-select program_id, 2026, '2026-01-20 18:00+08', 'approved' from program where fiscal_year = 2026;
+select program_id, 2024, '2024-01-20 18:00+08', 'approved' from program where fiscal_year = 2024;
 insert into stage_event (program_id, fiscal_year, at, stage)
-select program_id, 2026, '2026-02-01 08:00+08', 'executing' from program where fiscal_year = 2026;
+select program_id, 2024, '2024-02-01 08:00+08', 'executing' from program where fiscal_year = 2024;
 
--- ===== SPRING AND SUMMER 2026: WORK IS DONE =========================================================================
+-- ===== SPRING AND SUMMER 2024: WORK IS DONE =========================================================================
 
 -- More children came to the meals: 600 are added by a decision, and the target stays.
 insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason) values
-    ('meals', 2026, 'A-1', 'decision of the county of 18 May', 'two new schools');
+    ('meals', 2024, 'A-1', 'decision of the county of 18 May', 'two new schools');
 insert into stage_event (program_id, fiscal_year, at, stage) values
-    ('meals', 2026, '2026-05-20 09:00+08', 'adjusted'), ('meals', 2026, '2026-05-21 09:00+08', 'executing');
+    ('meals', 2024, '2024-05-20 09:00+08', 'adjusted'), ('meals', 2024, '2024-05-21 09:00+08', 'executing');
 -- An adjustment names its procedure. (The long form of the message shows the row, with the time of this run.)
 \set VERBOSITY terse
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values
-    ('meals', 2026, 'adjusted', '2026-05-20', 600);
+    ('meals', 2024, 'adjusted', '2024-05-20', 600);
 \set VERBOSITY default
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, adjustment_id) values
-    ('meals', 2026, 'adjusted', '2026-05-20', 600, 'A-1');
+    ('meals', 2024, 'adjusted', '2024-05-20', 600, 'A-1');
 
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, fund, economic_id) values
-    ('roofs',      2026, 'executed',  '2026-07-31', 3750, null, null),
-    ('roofs',      2026, 'executed',  '2026-07-31', 1250, 'government', null),
-    ('roofs',      2026, 'committed', '2026-07-15', 6000, null, null),
-    ('roofs',      2026, 'received',  '2026-03-01', 12000, null, null),
-    ('meals',      2026, 'executed',  '2026-07-31', 3960, null, null),
-    ('teachers',   2026, 'executed',  '2026-07-31', 7370, null, null),
-    ('clinics',    2026, 'executed',  '2026-07-31', 1600, null, null),
-    ('irrigation', 2026, 'executed',  '2026-07-31', 2000, null, null),
-    ('irrigation', 2026, 'executed',  '2026-07-31', 1000, 'government', null),
-    ('office',     2026, 'executed',  '2026-01-15', 400, null, '301'),
-    ('office',     2026, 'executed',  '2026-07-31', 2350, null, '301'),
-    ('office',     2026, 'executed',  '2026-07-31', 1650, null, '302'),
-    ('tax',        2026, 'executed',  '2026-07-31', 30000, null, null),
-    ('fees',       2026, 'executed',  '2026-07-31', 4500, null, null);
+    ('roofs',      2024, 'executed',  '2024-07-31', 3750, null, null),
+    ('roofs',      2024, 'executed',  '2024-07-31', 1250, 'government', null),
+    ('roofs',      2024, 'committed', '2024-07-15', 6000, null, null),
+    ('roofs',      2024, 'received',  '2024-03-01', 12000, null, null),
+    ('meals',      2024, 'executed',  '2024-07-31', 3960, null, null),
+    ('teachers',   2024, 'executed',  '2024-07-31', 7370, null, null),
+    ('clinics',    2024, 'executed',  '2024-07-31', 1600, null, null),
+    ('irrigation', 2024, 'executed',  '2024-07-31', 2000, null, null),
+    ('irrigation', 2024, 'executed',  '2024-07-31', 1000, 'government', null),
+    ('office',     2024, 'executed',  '2024-01-15', 400, null, '301'),
+    ('office',     2024, 'executed',  '2024-07-31', 2350, null, '301'),
+    ('office',     2024, 'executed',  '2024-07-31', 1650, null, '302'),
+    ('tax',        2024, 'executed',  '2024-07-31', 30000, null, null),
+    ('fees',       2024, 'executed',  '2024-07-31', 4500, null, null);
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
-    ('roofs',      2026, 'quantity', '2026-07-31', 10),
-    ('meals',      2026, 'quantity', '2026-07-31', 12100),
-    ('meals',      2026, 'quality',  '2026-07-31', 97.02),
-    ('clinics',    2026, 'quantity', '2026-07-31', 44),
-    ('irrigation', 2026, 'quantity', '2026-06-30', 250),
-    ('irrigation', 2026, 'quantity', '2026-07-31', 380),
-    ('teachers',   2026, 'posts',    '2026-06-30', 98),
-    ('teachers',   2026, 'training', '2026-07-31', 6),
-    ('office',     2026, 'accounts', '2026-07-31', 11);
+    ('roofs',      2024, 'quantity', '2024-07-31', 10),
+    ('meals',      2024, 'quantity', '2024-07-31', 12100),
+    ('meals',      2024, 'quality',  '2024-07-31', 97.02),
+    ('clinics',    2024, 'quantity', '2024-07-31', 44),
+    ('irrigation', 2024, 'quantity', '2024-06-30', 250),
+    ('irrigation', 2024, 'quantity', '2024-07-31', 380),
+    ('teachers',   2024, 'posts',    '2024-06-30', 98),
+    ('teachers',   2024, 'training', '2024-07-31', 6),
+    ('office',     2024, 'accounts', '2024-07-31', 11);
 
--- ===== 31 JULY 2026: THE MONITORING OF THE HALF YEAR ================================================================
+-- ===== 31 JULY 2024: THE MONITORING OF THE HALF YEAR ================================================================
 
 insert into stage_event (program_id, fiscal_year, at, stage) values
-    ('roofs',      2026, '2026-07-31 10:00+08', 'monitored'), ('meals', 2026, '2026-07-31 10:00+08', 'monitored'),
-    ('irrigation', 2026, '2026-07-31 10:00+08', 'monitored'), ('clinics', 2026, '2026-07-31 10:00+08', 'monitored');
-set bpm.as_of = '2026-07-31';
+    ('roofs',      2024, '2024-07-31 10:00+08', 'monitored'), ('meals', 2024, '2024-07-31 10:00+08', 'monitored'),
+    ('irrigation', 2024, '2024-07-31 10:00+08', 'monitored'), ('clinics', 2024, '2024-07-31 10:00+08', 'monitored');
+set bpm.as_of = '2024-07-31';
 
 -- Scores so far, over what is there, and no rating. Budgets of July: meals 6,000 + 600, irrigation still 10,000.
 -- roofs      executed 5000/20000 = 25, output 10/40 = 25:        (10*25 + 30*25) / 40 = 25
@@ -287,7 +287,7 @@ set bpm.as_of = '2026-07-31';
 -- office     executed 4400/8000 = 55, 11 days for 10: 1 - 1/10 = 90:  (550 + 5400) / 70 = 85; 59.5 and 89.5
 select program_id, execution_rate as executed, score, coverage, low, high, rating, rating_reason
 from program_result
-where fiscal_year = 2026 and scope in ('project', 'basic') and is_revenue = 0 order by score desc;
+where fiscal_year = 2024 and scope in ('project', 'basic') and is_revenue = 0 order by score desc;
 
 -- What is overall is executed by those it covers, and counts in no sum: its own budget, executed and weight are 0.
 -- all education (3960 + 5000 + 7370) / (6600 + 20000 + 13400) = 16330 / 40000 = 40.825 %
@@ -295,7 +295,7 @@ where fiscal_year = 2026 and scope in ('project', 'basic') and is_revenue = 0 or
 -- all county (16330 + 1600 + 3000 + 4400) / (40000 + 4000 + 10000 + 8000) = 25330 / 62000 = 40.8548 %
 -- all children: education and half of the clinics: (16330 + 800) / (40000 + 2000) = 17130 / 42000 = 40.7857 %
 select program_id, covered_budget, covered_executed, execution_rate as executed, budget, weight, programs
-from program_result where fiscal_year = 2026 and is_overall = 1 order by 1;
+from program_result where fiscal_year = 2024 and is_overall = 1 order by 1;
 
 -- The county: six programs, budget 62,000, spent 25,330, roofs' contracts 6,000. Weights are the money approved.
 -- education 20000*25 + 6000*93 + 13400*75.5 = 500000 + 558000 + 1011700 = 2069700 / 39400 = 52.53045685
@@ -304,114 +304,114 @@ from program_result where fiscal_year = 2026 and is_overall = 1 order by 1;
 -- (2500000 + 4000*40 + 10000*40 + 8000*70) / 61400 = 3620000 / 61400 = 58.95765472
 select unit_id, programs, budget, executed, committed, round(score, 4) as score, round(coverage, 4) as coverage,
        rating_reason
-from unit_result where fiscal_year = 2026 and unit_id in ('county', 'education') order by 1;
+from unit_result where fiscal_year = 2024 and unit_id in ('county', 'education') order by 1;
 
 -- The figure of irrigation was mistyped: 380 hectares for 280. It is withdrawn, and until the station has counted
 -- again the one of June stands: 250/1000 = 25, (300 + 750) / 40 = 26.25.
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, withdrawn, reason)
 select program_id, fiscal_year, indicator_id, as_of, recorded_at, 'typing error'
 from measurement
-where program_id = 'irrigation' and fiscal_year = 2026 and indicator_id = 'quantity' and as_of = '2026-07-31';
+where program_id = 'irrigation' and fiscal_year = 2024 and indicator_id = 'quantity' and as_of = '2024-07-31';
 select p.score, i.actual, i.measured_on, i.score as output
 from program_result p
 join indicator_result i using (program_id, fiscal_year)
-where p.program_id = 'irrigation' and p.fiscal_year = 2026 and i.evaluation = 'self' and i.indicator_id = 'quantity';
+where p.program_id = 'irrigation' and p.fiscal_year = 2024 and i.evaluation = 'self' and i.indicator_id = 'quantity';
 
 -- By purse, with irrigation as it is now. No part of a program has a rating before the program has one.
 -- general     15000*25 + 6000*93 + 4000*51.25 + 7000*26.25 = 375000 + 558000 + 205000 + 183750 = 1321750 / 32000
 --             = 41.3046875
 -- government  5000*25 + 3000*26.25 = 125000 + 78750 = 203750 / 8000 = 25.46875
 select fund, programs as n, budget, executed, score, rating
-from classification_result where fiscal_year = 2026 and scope = 'project' order by 1;
+from classification_result where fiscal_year = 2024 and scope = 'project' order by 1;
 
--- ===== AUTUMN 2026: WHAT WAS PLANNED IS CHANGED =====================================================================
+-- ===== AUTUMN 2024: WHAT WAS PLANNED IS CHANGED =====================================================================
 
 -- The reservoir is not ready: irrigation does 800 hectares for 8,000. Both change by one act, which both name.
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
-    ('irrigation', 2026, 'quantity', '2026-08-31', 560);
+    ('irrigation', 2024, 'quantity', '2024-08-31', 560);
 insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason) values
-    ('irrigation', 2026, 'A-2', 'decision of the county of 8 September', 'the reservoir is a year late');
+    ('irrigation', 2024, 'A-2', 'decision of the county of 8 September', 'the reservoir is a year late');
 insert into stage_event (program_id, fiscal_year, at, stage) values
-    ('irrigation', 2026, '2026-09-10 09:00+08', 'adjusted'), ('irrigation', 2026, '2026-09-11 09:00+08', 'executing');
+    ('irrigation', 2024, '2024-09-10 09:00+08', 'adjusted'), ('irrigation', 2024, '2024-09-11 09:00+08', 'executing');
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, adjustment_id) values
-    ('irrigation', 2026, 'adjusted', '2026-09-10', -2000, 'A-2');
+    ('irrigation', 2024, 'adjusted', '2024-09-10', -2000, 'A-2');
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, adjustment_id) values
-    ('irrigation', 2026, 'quantity', '2026-09-10', '>= 800 [ha]', 'A-2');
+    ('irrigation', 2024, 'quantity', '2024-09-10', '>= 800 [ha]', 'A-2');
 
 -- The day before: 560/1000 = 56 of a budget of 10,000; on the day 560/800 = 70 of 8,000. The weight stays 30.
 select r.day, i.target, i.weight::int as weight, i.actual::int as actual, i.score, p.budget
-from (values (date '2026-09-09'), ('2026-09-10')) r (day)
+from (values (date '2024-09-09'), ('2024-09-10')) r (day)
 cross join lateral indicator_result_at(r.day) i
 cross join lateral program_result_at(r.day) p
-where i.program_id = 'irrigation' and i.fiscal_year = 2026 and i.evaluation = 'self' and i.indicator_id = 'quantity'
+where i.program_id = 'irrigation' and i.fiscal_year = 2024 and i.evaluation = 'self' and i.indicator_id = 'quantity'
     and p.program_id = i.program_id and p.fiscal_year = i.fiscal_year
 order by 1;
 
 -- The province runs video consultations from now on: the clinics give that up, and the benefit weighs 30 again.
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, retired, reason) values
-    ('clinics', 2026, 'remote', '2026-09-01', true, 'the province does it');
+    ('clinics', 2024, 'remote', '2024-09-01', true, 'the province does it');
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, weight, reason) values
-    ('clinics', 2026, 'benefit', '2026-09-01', 30, 'takes the points of what was given up');
+    ('clinics', 2024, 'benefit', '2024-09-01', 30, 'takes the points of what was given up');
 
 -- Consultations weigh nothing from that day on. They have no figure, nor has the benefit: (400 + 1650) / 40 as in July.
 select r.day, i.indicator_id, i.weight::int as weight, i.retired, i.target, p.score
-from (values (date '2026-08-31'), ('2026-09-01')) r (day)
+from (values (date '2024-08-31'), ('2024-09-01')) r (day)
 cross join lateral indicator_result_at(r.day) i
 cross join lateral program_result_at(r.day) p
-where i.program_id = 'clinics' and i.fiscal_year = 2026 and i.indicator_id in ('benefit', 'remote')
+where i.program_id = 'clinics' and i.fiscal_year = 2024 and i.indicator_id in ('benefit', 'remote')
     and p.program_id = i.program_id and p.fiscal_year = i.fiscal_year
 order by 1, 2;
 
 -- The clinics plan what is left of the year by month; 1,600 + 2,000 = 3,600 is not 4,000, which the end will show.
 insert into budget_entry (program_id, fiscal_year, kind, month, entry_date, amount) values
-    ('clinics', 2026, 'planned', 7, '2026-08-01', 1600), ('clinics', 2026, 'planned', 12, '2026-08-01', 2000);
+    ('clinics', 2024, 'planned', 7, '2024-08-01', 1600), ('clinics', 2024, 'planned', 12, '2024-08-01', 2000);
 
--- ===== DECEMBER 2026: THE END OF THE YEAR ===========================================================================
+-- ===== DECEMBER 2024: THE END OF THE YEAR ===========================================================================
 
 -- The rules of the evaluation, as the bureau's circular has them: who spends under 80, 70, 60 or 50 % of a budget has
 -- at most 89, 79, 69 or 59 points; 2 points are lost for each indicator that reached 130 % or more of what was
 -- promised; a fee without a legal basis takes all points.
 insert into score_rule (evaluation, fiscal_year, rule, looks_at, indicator_id, target, effect, points) values
-    ('self', 2026, 'spent under 80', 'execution', null, '>= 80%', 'cap', 89),
-    ('self', 2026, 'spent under 70', 'execution', null, '>= 70%', 'cap', 79),
-    ('self', 2026, 'spent under 60', 'execution', null, '>= 60%', 'cap', 69),
-    ('self', 2026, 'spent under 50', 'execution', null, '>= 50%', 'cap', 59),
-    ('self', 2026, 'far over target', 'attainment', null, '< 130%', 'deduct', 2),
-    ('self', 2026, 'unlawful levy', 'indicator', 'lawful', '>= 60', 'veto', null);
+    ('self', 2024, 'spent under 80', 'execution', null, '>= 80%', 'cap', 89),
+    ('self', 2024, 'spent under 70', 'execution', null, '>= 70%', 'cap', 79),
+    ('self', 2024, 'spent under 60', 'execution', null, '>= 60%', 'cap', 69),
+    ('self', 2024, 'spent under 50', 'execution', null, '>= 50%', 'cap', 59),
+    ('self', 2024, 'far over target', 'attainment', null, '< 130%', 'deduct', 2),
+    ('self', 2024, 'unlawful levy', 'indicator', 'lawful', '>= 60', 'veto', null);
 
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, fund, economic_id) values
-    ('roofs',      2026, 'executed',  '2026-12-20', 5250, null, null),
-    ('roofs',      2026, 'executed',  '2026-12-20', 1750, 'government', null),
-    ('roofs',      2026, 'committed', '2026-12-20', -6000, null, null),
-    ('meals',      2026, 'executed',  '2026-12-20', 2310, null, null),
-    ('teachers',   2026, 'executed',  '2026-12-20', 5360, null, null),
-    ('clinics',    2026, 'executed',  '2026-12-20', 1600, null, null),
-    ('irrigation', 2026, 'executed',  '2026-12-20', 3000, null, null),
-    ('irrigation', 2026, 'executed',  '2026-12-20', 2000, 'government', null),
-    ('office',     2026, 'executed',  '2026-12-20', 2000, null, '301'),
-    ('office',     2026, 'executed',  '2026-12-20', 1200, null, '302'),
-    ('tax',        2026, 'executed',  '2026-12-31', 21000, null, null),
-    ('fees',       2026, 'executed',  '2026-12-31', 4500, null, null),
+    ('roofs',      2024, 'executed',  '2024-12-20', 5250, null, null),
+    ('roofs',      2024, 'executed',  '2024-12-20', 1750, 'government', null),
+    ('roofs',      2024, 'committed', '2024-12-20', -6000, null, null),
+    ('meals',      2024, 'executed',  '2024-12-20', 2310, null, null),
+    ('teachers',   2024, 'executed',  '2024-12-20', 5360, null, null),
+    ('clinics',    2024, 'executed',  '2024-12-20', 1600, null, null),
+    ('irrigation', 2024, 'executed',  '2024-12-20', 3000, null, null),
+    ('irrigation', 2024, 'executed',  '2024-12-20', 2000, 'government', null),
+    ('office',     2024, 'executed',  '2024-12-20', 2000, null, '301'),
+    ('office',     2024, 'executed',  '2024-12-20', 1200, null, '302'),
+    ('tax',        2024, 'executed',  '2024-12-31', 21000, null, null),
+    ('fees',       2024, 'executed',  '2024-12-31', 4500, null, null),
     -- by mistake: Health as a whole has no money of its own
-    ('all health', 2026, 'approved',  '2026-11-11', 100, null, null);
+    ('all health', 2024, 'approved',  '2024-11-11', 100, null, null);
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
-    ('roofs', 2026, 'quantity', '2026-12-31', 22), ('roofs', 2026, 'quality', '2026-12-31', 96),
-    ('roofs', 2026, 'benefit', '2026-12-31', 9),
-    ('meals', 2026, 'quantity', '2026-12-31', 12500), ('meals', 2026, 'quality', '2026-12-31', 97.02),
-    ('meals', 2026, 'benefit', '2026-12-31', 5.5),
-    ('clinics', 2026, 'quantity', '2026-12-31', 80), ('clinics', 2026, 'quality', '2026-12-31', 100),
-    ('clinics', 2026, 'benefit', '2026-12-31', 38000),
-    ('irrigation', 2026, 'quantity', '2026-12-31', 800), ('irrigation', 2026, 'benefit', '2026-12-31', 19000),
-    ('teachers', 2026, 'posts', '2026-12-31', 98), ('teachers', 2026, 'training', '2026-12-31', 13),
-    ('office', 2026, 'accounts', '2026-12-31', 12),
-    ('all education', 2026, 'enrolment', '2026-12-31', 99.2), ('all education', 2026, 'standard', '2026-12-31', 76),
-    ('all health', 2026, 'vaccinated', '2026-12-31', 95), ('all health', 2026, 'waiting', '2026-12-31', 17.5),
-    ('all county', 2026, 'plan', '2026-12-31', 90), ('all county', 2026, 'trust', '2026-12-31', 81),
-    ('all children', 2026, 'reached', '2026-12-31', 96),
-    ('tax', 2026, 'growth', '2026-12-31', 6.25), ('tax', 2026, 'completion', '2026-12-31', 98),
-    ('tax', 2026, 'tax share', '2026-12-31', 85), ('tax', 2026, 'collection cost', '2026-12-31', 1.2),
-    ('tax', 2026, 'concentration', '2026-12-31', 74.5), ('tax', 2026, 'self-sufficiency', '2026-12-31', 90),
-    ('fees', 2026, 'receipts', '2026-12-31', 100), ('fees', 2026, 'lawful', '2026-12-31', 40);
+    ('roofs', 2024, 'quantity', '2024-12-31', 22), ('roofs', 2024, 'quality', '2024-12-31', 96),
+    ('roofs', 2024, 'benefit', '2024-12-31', 9),
+    ('meals', 2024, 'quantity', '2024-12-31', 12500), ('meals', 2024, 'quality', '2024-12-31', 97.02),
+    ('meals', 2024, 'benefit', '2024-12-31', 5.5),
+    ('clinics', 2024, 'quantity', '2024-12-31', 80), ('clinics', 2024, 'quality', '2024-12-31', 100),
+    ('clinics', 2024, 'benefit', '2024-12-31', 38000),
+    ('irrigation', 2024, 'quantity', '2024-12-31', 800), ('irrigation', 2024, 'benefit', '2024-12-31', 19000),
+    ('teachers', 2024, 'posts', '2024-12-31', 98), ('teachers', 2024, 'training', '2024-12-31', 13),
+    ('office', 2024, 'accounts', '2024-12-31', 12),
+    ('all education', 2024, 'enrolment', '2024-12-31', 99.2), ('all education', 2024, 'standard', '2024-12-31', 76),
+    ('all health', 2024, 'vaccinated', '2024-12-31', 95), ('all health', 2024, 'waiting', '2024-12-31', 17.5),
+    ('all county', 2024, 'plan', '2024-12-31', 90), ('all county', 2024, 'trust', '2024-12-31', 81),
+    ('all children', 2024, 'reached', '2024-12-31', 96),
+    ('tax', 2024, 'growth', '2024-12-31', 6.25), ('tax', 2024, 'completion', '2024-12-31', 98),
+    ('tax', 2024, 'tax share', '2024-12-31', 85), ('tax', 2024, 'collection cost', '2024-12-31', 1.2),
+    ('tax', 2024, 'concentration', '2024-12-31', 74.5), ('tax', 2024, 'self-sufficiency', '2024-12-31', 90),
+    ('fees', 2024, 'receipts', '2024-12-31', 100), ('fees', 2024, 'lawful', '2024-12-31', 40);
 
 -- Three grade the channels: the engineers weigh as much as the farmers and the auditors together. None of them can
 -- grade as another.
@@ -419,54 +419,54 @@ create role regress_engineers;
 create role regress_farmers;
 create role regress_auditors;
 insert into grader (program_id, fiscal_year, evaluation, grader, weight, role_name) values
-    ('irrigation', 2026, 'self', 'engineers', 2, 'regress_engineers'),
-    ('irrigation', 2026, 'self', 'farmers', 1, 'regress_farmers'),
-    ('irrigation', 2026, 'self', 'auditors', 1, 'regress_auditors');
+    ('irrigation', 2024, 'self', 'engineers', 2, 'regress_engineers'),
+    ('irrigation', 2024, 'self', 'farmers', 1, 'regress_farmers'),
+    ('irrigation', 2024, 'self', 'auditors', 1, 'regress_auditors');
 grant usage on schema perf, bpm to regress_engineers, regress_farmers, regress_auditors;
 grant select on evaluation, grader, program, indicator to regress_engineers, regress_farmers, regress_auditors;
 grant insert on measurement to regress_engineers, regress_farmers, regress_auditors;
 set role regress_engineers;
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, grader, score) values
-    ('irrigation', 2026, 'quality', '2026-12-20', 'engineers', 90);
+    ('irrigation', 2024, 'quality', '2024-12-20', 'engineers', 90);
 set role regress_farmers;
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, grader, score) values
-    ('irrigation', 2026, 'quality', '2026-12-21', 'farmers', 80);
+    ('irrigation', 2024, 'quality', '2024-12-21', 'farmers', 80);
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, grader, score) values
-    ('irrigation', 2026, 'quality', '2026-12-21', 'auditors', 100);
+    ('irrigation', 2024, 'quality', '2024-12-21', 'auditors', 100);
 set role regress_auditors;
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, grader, score) values
-    ('irrigation', 2026, 'quality', '2026-12-22', 'auditors', 60);
+    ('irrigation', 2024, 'quality', '2024-12-22', 'auditors', 60);
 reset role;
 
-set bpm.as_of = '2026-12-31';
+set bpm.as_of = '2024-12-31';
 -- Quality of the channels: (2*90 + 80 + 60) / 4 = 320 / 4 = 80, of 22 December, when the last graded.
 select indicator_id, actual, score, measured_on from indicator_result
-where program_id = 'irrigation' and fiscal_year = 2026 and evaluation = 'self' and indicator_id = 'quality';
+where program_id = 'irrigation' and fiscal_year = 2024 and evaluation = 'self' and indicator_id = 'quality';
 -- Irrigation so far: (10*100 + 30*100 + 20*80 + 30*95) / 90 = 8450 / 90 = 93.88888889; the survey is still to come.
 select score, coverage, rating, rating_reason from program_result
-where program_id = 'irrigation' and fiscal_year = 2026;
+where program_id = 'irrigation' and fiscal_year = 2024;
 
--- ===== JANUARY 2027: THE MONEY IS CLOSED, THE SURVEY COMES ==========================================================
+-- ===== JANUARY 2025: THE MONEY IS CLOSED, THE SURVEY COMES ==========================================================
 
 insert into stage_event (program_id, fiscal_year, at, stage)
-select program_id, 2026, '2027-01-05 09:00+08', 'closed' from program where fiscal_year = 2026;
-insert into year_event (fiscal_year, at, event) values (2026, '2027-01-10 18:00+08', 'closed');
+select program_id, 2024, '2025-01-05 09:00+08', 'closed' from program where fiscal_year = 2024;
+insert into year_event (fiscal_year, at, event) values (2024, '2025-01-10 18:00+08', 'closed');
 -- A bill that comes now is next year's.
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values
-    ('roofs', 2026, 'executed', '2026-12-31', 400);
+    ('roofs', 2024, 'executed', '2024-12-31', 400);
 -- The survey of those served asks in January about the year that is over: it comes late, and counts.
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
-    ('roofs', 2026, 'satisfaction', '2027-01-20', 92), ('meals', 2026, 'satisfaction', '2027-01-20', 85.5),
-    ('clinics', 2026, 'satisfaction', '2027-01-20', 90), ('irrigation', 2026, 'satisfaction', '2027-01-20', 88.2);
+    ('roofs', 2024, 'satisfaction', '2025-01-20', 92), ('meals', 2024, 'satisfaction', '2025-01-20', 85.5),
+    ('clinics', 2024, 'satisfaction', '2025-01-20', 90), ('irrigation', 2024, 'satisfaction', '2025-01-20', 88.2);
 
--- ===== FEBRUARY 2027: THE SELF-EVALUATIONS ==========================================================================
+-- ===== FEBRUARY 2025: THE SELF-EVALUATIONS ==========================================================================
 
 -- All but two are closed on 15 February. Nobody closes the government's and the objective's: 90 days after the year, on
 -- 31 March, they close as they are.
 insert into stage_event (program_id, fiscal_year, at, stage)
-select program_id, 2026, '2027-02-15 17:00+08', 'self_evaluated' from program
-where fiscal_year = 2026 and program_id not in ('all county', 'all children');
-set bpm.as_of = '2027-02-15';
+select program_id, 2024, '2025-02-15 17:00+08', 'self_evaluated' from program
+where fiscal_year = 2024 and program_id not in ('all county', 'all children');
+set bpm.as_of = '2025-02-15';
 
 -- roofs      execution 12000/20000 = 60, output 22/40 = 55, quality, benefit and satisfaction met:
 --            6 + 16.5 + 20 + 30 + 10 = 82.5; 60 % is not under 60, but under 70: at most 79, fair
@@ -481,18 +481,18 @@ set bpm.as_of = '2027-02-15';
 --            9.5 + 48 + 0 = 57.5 of 70 measured points, under the floor of 80: not demonstrated
 select program_id, tree_score, deducted::int as less, cap::int as cap, score, coverage::int as coverage, rating
 from evaluation_result
-where fiscal_year = 2026 and evaluation = 'self' and unit_id <> 'county' and not program_id like 'all %'
+where fiscal_year = 2024 and evaluation = 'self' and unit_id <> 'county' and not program_id like 'all %'
     and program_id not in ('tax', 'fees')
 order by score desc;
 -- What was not measured could have been 0 or 30 points: 57.5 to 87.5.
 select low, high, rating, rating_reason from evaluation_result
-where program_id = 'office' and fiscal_year = 2026 and evaluation = 'self';
+where program_id = 'office' and fiscal_year = 2024 and evaluation = 'self';
 
 -- tax  51000/50000 met; scale (100 + 98)/2 = 99; quality (100 + 80)/2 = 90, as 1.2 for 1 is 1 - .2; structure
 --      (100 + 90)/2 = 95: 20 + 29.7 + 27 + 19 = 95.7
 -- fees 9000/6000 met, receipts met, lawful 40: 10 + 60 + 12 = 82, and the veto leaves 0
 select program_id, tree_score, vetoed, score, rating from evaluation_result
-where fiscal_year = 2026 and evaluation = 'self' and program_id in ('tax', 'fees') order by 1;
+where fiscal_year = 2024 and evaluation = 'self' and program_id in ('tax', 'fees') order by 1;
 
 -- all education executed 31000/40000 = 77.5 %, enrolment met, standard 76/80 = 95: 7.75 + 50 + 38 = 95.75; at most 89
 -- all health    80 %, vaccinated met, waiting 17.5 for 14: 1 - 3.5/14 = 75:        8 + 60 + 22.5 = 90.5
@@ -501,14 +501,14 @@ where fiscal_year = 2026 and evaluation = 'self' and program_id in ('tax', 'fees
 -- all children  executed (31000 + 1600) / 42000 = 77.61904762 %, reached 100: 7.76190476 + 90 = 97.76190476; at most 89
 select program_id, p.execution_rate as executed, e.tree_score, e.score, e.rating, e.closes_on
 from evaluation_result e join program_result p using (program_id, fiscal_year)
-where fiscal_year = 2026 and p.is_overall = 1 and e.evaluation = 'self' order by 1;
+where fiscal_year = 2024 and p.is_overall = 1 and e.evaluation = 'self' order by 1;
 
 -- What the rules found, where they took something: roofs at 60 and education at 77.5 %, children at 77.6 %, training at
 -- 130 %, the fee at 40 points; each below its target.
 select program_id, rule, item, target, round(figure, 4) as figure, effect, points::int as points
-from score_rule_result where fiscal_year = 2026 and applies = 1 order by 1, 2, 3;
+from score_rule_result where fiscal_year = 2024 and applies = 1 order by 1, 2, 3;
 
--- ===== MARCH 2027: THE BUREAU LOOKS AT A SAMPLE, AND CORRECTS A FIGURE ==============================================
+-- ===== MARCH 2025: THE BUREAU LOOKS AT A SAMPLE, AND CORRECTS A FIGURE ==============================================
 
 -- Of the large projects the bureau takes the roofs, with a framework of its own. What was built it takes from the
 -- self-evaluation, the same indicator; the rest it judges on the spot.
@@ -522,52 +522,52 @@ insert into framework_indicator
     ('inspection', 'on site',  'output', 'Roofs as found',        'quality',  'measured', null,   'direct', 1,  5),
     ('inspection', 'benefit',  null,     'What the schools say',  'social',   'measured', null,   'direct', 30, 6);
 insert into program_evaluation (program_id, fiscal_year, evaluation, evaluator) values
-    ('roofs', 2026, 'finance', 'Bureau, section 3');
-select apply_framework('roofs', 2026, 'inspection', '2027-02-20', evaluation => 'finance') as indicators_and_groups;
+    ('roofs', 2024, 'finance', 'Bureau, section 3');
+select apply_framework('roofs', 2024, 'inspection', '2025-02-20', evaluation => 'finance') as indicators_and_groups;
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event) values
-    ('roofs', 2026, 'finance', '2027-02-20 09:00+08', 'opened');
+    ('roofs', 2024, 'finance', '2025-02-20 09:00+08', 'opened');
 insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, score) values
-    ('roofs', 2026, 'finance', 'decision', '2027-03-05', 85), ('roofs', 2026, 'finance', 'process', '2027-03-05', 70),
-    ('roofs', 2026, 'finance', 'on site', '2027-03-05', 70), ('roofs', 2026, 'finance', 'benefit', '2027-03-05', 60);
+    ('roofs', 2024, 'finance', 'decision', '2025-03-05', 85), ('roofs', 2024, 'finance', 'process', '2025-03-05', 70),
+    ('roofs', 2024, 'finance', 'on site', '2025-03-05', 70), ('roofs', 2024, 'finance', 'benefit', '2025-03-05', 60);
 
 -- Output (2*55 + 70) / 3 = 60; 17 + 14 + 18 + 18 = 67. Until the bureau has closed it, the self-evaluation counts.
-set bpm.as_of = '2027-03-08';
-select evaluation, score, self_score, rating from program_result where program_id = 'roofs' and fiscal_year = 2026;
+set bpm.as_of = '2025-03-08';
+select evaluation, score, self_score, rating from program_result where program_id = 'roofs' and fiscal_year = 2024;
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event) values
-    ('roofs', 2026, 'finance', '2027-03-10 17:00+08', 'closed');
-insert into stage_event (program_id, fiscal_year, at, stage) values ('roofs', 2026, '2027-03-10 18:00+08', 'evaluated');
-set bpm.as_of = '2027-03-10';
-select evaluation, score, self_score, rating from program_result where program_id = 'roofs' and fiscal_year = 2026;
+    ('roofs', 2024, 'finance', '2025-03-10 17:00+08', 'closed');
+insert into stage_event (program_id, fiscal_year, at, stage) values ('roofs', 2024, '2025-03-10 18:00+08', 'evaluated');
+set bpm.as_of = '2025-03-10';
+select evaluation, score, self_score, rating from program_result where program_id = 'roofs' and fiscal_year = 2024;
 -- Contributions are share * score, and sum to the score: 17, 14, 18 and 18; output's 18 are .20 * 55 = 11 and
 -- .10 * 70 = 7.
 select indicator_id, leaf, round(share, 4) as share, score, contribution
 from indicator_tree_result t
 join indicator i using (program_id, fiscal_year, evaluation, indicator_id)
-where program_id = 'roofs' and fiscal_year = 2026 and evaluation = 'finance' order by i.sort;
+where program_id = 'roofs' and fiscal_year = 2024 and evaluation = 'finance' order by i.sort;
 
 -- An audit finds that fewer meals were sound: 93.1 % instead of 97.02. A closed evaluation takes no figure;
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, reason) values
-    ('meals', 2026, 'quality', '2026-12-31', 93.1, 'audit of 15 March');
+    ('meals', 2024, 'quality', '2024-12-31', 93.1, 'audit of 15 March');
 -- it is opened again, with the reason, corrected, and closed again.
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event, reason) values
-    ('meals', 2026, 'self', '2027-03-20 09:00+08', 'opened again', 'audit of 15 March');
+    ('meals', 2024, 'self', '2025-03-20 09:00+08', 'opened again', 'audit of 15 March');
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, reason) values
-    ('meals', 2026, 'quality', '2026-12-31', 93.1, 'audit of 15 March');
+    ('meals', 2024, 'quality', '2024-12-31', 93.1, 'audit of 15 March');
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event) values
-    ('meals', 2026, 'self', '2027-03-25 17:00+08', 'closed');
+    ('meals', 2024, 'self', '2025-03-25 17:00+08', 'closed');
 -- 93.1/98 = 95, and 9.5 + 30 + 19 + 27 + 9.5 = 95; while it is open there is no rating.
 select day, score, rating, rating_reason
-from (values (date '2027-03-22'), ('2027-03-25')) r (day)
+from (values (date '2025-03-22'), ('2025-03-25')) r (day)
 cross join lateral program_result_at(r.day) p
-where p.program_id = 'meals' and p.fiscal_year = 2026 order by 1;
+where p.program_id = 'meals' and p.fiscal_year = 2024 order by 1;
 
--- ===== APRIL 2027: THE RESULTS OF THE YEAR ==========================================================================
+-- ===== APRIL 2025: THE RESULTS OF THE YEAR ==========================================================================
 
-set bpm.as_of = '2027-04-30';
+set bpm.as_of = '2025-04-30';
 -- Programs: the evaluation that counts, and the weight, which is the money approved. The two that nobody closed have
 -- closed by themselves on 31 March: county 89.3 is good, children 89.
 select program_id, evaluation, weight::int as weight, score, rating, closes_on
-from program_result where fiscal_year = 2026 and is_revenue = 0 order by is_overall, weight desc, 1;
+from program_result where fiscal_year = 2024 and is_revenue = 0 order by is_overall, weight desc, 1;
 
 -- Units. Every level rolls up programs, by weight * score:
 -- education   20000*67 + 6000*95 + 13400*97.5 = 1340000 + 570000 + 1306500 = 3216500 / 39400 = 81.63705584
@@ -577,28 +577,28 @@ from program_result where fiscal_year = 2026 and is_revenue = 0 order by is_over
 --             = 81.52280130; self 5245500 / 61400 = 85.43159609
 -- own_score is the overall program's, beside the roll-up: it is in no sum.
 select unit_id, programs as n, score, self_score, rating, own_score, own_rating
-from unit_result where fiscal_year = 2026 order by unit_id;
+from unit_result where fiscal_year = 2024 order by unit_id;
 -- Money: education 20000 + 6600 + 13400; agriculture 10000 - 2000; county 60000 of 61400 approved, 49800 spent = 83 %.
 -- Coverage: finance 70, county (61400*100 - 8000*30) / 61400 = 5900000 / 61400 = 96.09120521; bounds of the county: the
 -- 30 points of the offices are worth 240000: 5005500 / 61400 = 81.52280130 to 5245500 / 61400 = 85.43159609.
 select unit_id, approved, adjusted, budget, executed, execution_rate as rate, round(coverage, 4) as coverage,
        round(low, 4) as low, round(high, 4) as high
-from unit_result where fiscal_year = 2026 order by unit_id;
+from unit_result where fiscal_year = 2024 order by unit_id;
 
 -- Weighed otherwise, for comparison: one each, (67 + 95 + 97.5 + 96.5 + 94.3 + 57.5) / 6 = 507.8 / 6 = 84.63333333; by
 -- the budget as adjusted, meals 6600*95 = 627000 and irrigation 8000*94.3 = 754400: 1340000 + 627000 + 1306500 + 386000
 -- + 754400 + 460000 = 4873900 / 60000 = 81.23166667.
 begin;
 update setting set weigh_by = 'one';
-select weight::int as weight, score from unit_result where fiscal_year = 2026 and unit_id = 'county';
+select weight::int as weight, score from unit_result where fiscal_year = 2024 and unit_id = 'county';
 update setting set weigh_by = 'budget';
-select weight::int as weight, score from unit_result where fiscal_year = 2026 and unit_id = 'county';
+select weight::int as weight, score from unit_result where fiscal_year = 2024 and unit_id = 'county';
 rollback;
 
 -- Functions: education as above, health, irrigation; the offices' 57.5 are not demonstrated; national is all. What is
 -- overall has no function: nothing is unclassified.
 select function_id, programs as n, budget, executed, score, rating
-from function_result where fiscal_year = 2026 order by function_id;
+from function_result where fiscal_year = 2024 order by function_id;
 
 -- Objectives, by shares. Weights: children 20000 + 6000 + 13400 + 2000 (half of the clinics) = 41400, villages 2000 +
 -- 8000 (four fifths of irrigation), no objective 8000 + 2000.
@@ -609,14 +609,14 @@ from function_result where fiscal_year = 2026 order by function_id;
 --              = 76, under the floor
 -- A program is counted once, where its largest share is: the clinics, half and half, with the first.
 select objective_id, programs as n, weight::int as weight, budget, executed, score, rating, own_score
-from objective_result where fiscal_year = 2026 order by objective_id;
+from objective_result where fiscal_year = 2024 order by objective_id;
 
 -- On what, by the entries: wages 13400 + 5000, goods 6000 + 3000, capital 20000 + 10000; the clinics say nothing.
 -- 301 (13400*97.5 + 5000*57.5) = 1306500 + 287500 = 1594000 / 18400 = 86.63043478; spent 12730 + 4750 = 17480
 -- 302 (6000*95 + 3000*57.5) = 570000 + 172500 = 742500 / 9000 = 82.5; budget 6600 + 3000, spent 6270 + 2850 = 9120
 -- 310 (20000*67 + 10000*94.3) = 2283000 / 30000 = 76.1; budget 20000 + 8000, spent 12000 + 8000
 select economic_id, programs as n, weight::int as weight, budget, executed, score, rating
-from economic_result where fiscal_year = 2026 order by economic_id;
+from economic_result where fiscal_year = 2024 order by economic_id;
 
 -- By nature, scope and fund. The government's funds pay 5000 of the roofs and 3000 of irrigation.
 -- basic             13400*97.5 + 8000*57.5 = 1766500 / 21400 = 82.54672897; spent 12730 + 7600
@@ -625,92 +625,92 @@ from economic_result where fiscal_year = 2026 order by economic_id;
 -- project, funds    5000*67 + 3000*94.3 = 617900 / 8000 = 77.2375; spent 3000 + 3000
 -- revenue           50000*95.7 + 6000*0 = 4785000 / 56000 = 85.44642857; collected 60000
 select nature, scope, fund, programs as n, weight::int as weight, budget, executed, score, rating
-from classification_result where fiscal_year = 2026 order by 1, 2, 3;
+from classification_result where fiscal_year = 2024 order by 1, 2, 3;
 
 -- Revenue of the county: planned 56000, collected 60000 = 107.1429 %; taxes 51000 = 85 %; concentration
 -- (51000^2 + 9000^2) / 60000^2 = 2682 / 3600 = 74.5 %; growth over 50000: 20 %; own over 49800 spent: 120.4819 %.
 select planned, collected, collection_rate, tax_share, concentration, growth, self_sufficiency
-from revenue_result where fiscal_year = 2026 and unit_id = 'county';
+from revenue_result where fiscal_year = 2024 and unit_id = 'county';
 
 -- The year, and the year before, of which there is money and no score.
 select fiscal_year, programs as n, budget, executed, score, rating, rating_reason
-from year_result where fiscal_year in (2025, 2026) order by 1;
+from year_result where fiscal_year in (2023, 2024) order by 1;
 
 -- A third of the money was evaluated from outside: 20000 of 60000.
 select evaluation, programs as n, budget, budget_share
-from evaluation_share where fiscal_year = 2026 and unit_id = 'county' order by 1;
+from evaluation_share where fiscal_year = 2024 and unit_id = 'county' order by 1;
 
 -- The four Es sum to the whole: weights to 61400, and to 5005500 before the rule took 2 points of 13400 = 26800.
 select sum(weight)::numeric(12,2) as weight, sum(score_sum)::numeric(12,2) as score_sum
-from aspect_result where fiscal_year = 2026 and unit_id = 'county';
+from aspect_result where fiscal_year = 2024 and unit_id = 'county';
 
 -- An objective is rated once all that has a part in it is closed. On 22 March the meals were open, at 95 already:
 -- 3 of the 4 programs of the children, 4 of 5 of the plan.
 select objective_id, score, rating, rating_reason
-from objective_result_at('2027-03-22') where fiscal_year = 2026 and objective_id in ('children', 'plan') order by 1;
+from objective_result_at('2025-03-22') where fiscal_year = 2024 and objective_id in ('children', 'plan') order by 1;
 
 -- Three dates in one query, whatever bpm.as_of says.
 -- July: as above. End of the year, without the survey: irrigation 93.88888889; roofs (600 + 1650 + 2000 + 3000) / 90 =
 -- 7250 / 90 = 80.55555556, and at most 79.
 select p.program_id, r.day, p.evaluation, p.score, p.coverage::int as coverage, p.rating, p.responsible
-from (values (date '2026-07-31'), ('2026-12-31'), ('2027-04-30')) r (day)
+from (values (date '2024-07-31'), ('2024-12-31'), ('2025-04-30')) r (day)
 cross join lateral program_result_at(r.day) p
-where p.program_id in ('irrigation', 'roofs') and p.fiscal_year = 2026 order by 1, 2;
+where p.program_id in ('irrigation', 'roofs') and p.fiscal_year = 2024 order by 1, 2;
 
--- ===== MAY 2027: THE RESULTS ARE USED, AND THE NEXT YEAR ============================================================
+-- ===== MAY 2025: THE RESULTS ARE USED, AND THE NEXT YEAR ============================================================
 
 insert into stage_event (program_id, fiscal_year, at, stage) values
-    ('roofs', 2026, '2027-05-10 09:00+08', 'rectified');
+    ('roofs', 2024, '2025-05-10 09:00+08', 'rectified');
 insert into stage_event (program_id, fiscal_year, at, stage)
-select program_id, 2026, '2027-05-20 09:00+08', 'applied' from program
-where fiscal_year = 2026 and program_id not in ('all county', 'all children');
+select program_id, 2024, '2025-05-20 09:00+08', 'applied' from program
+where fiscal_year = 2024 and program_id not in ('all county', 'all children');
 insert into stage_event (program_id, fiscal_year, at, stage) values
-    ('roofs', 2026, '2027-06-01 09:00+08', 'published'), ('meals', 2026, '2027-06-01 09:00+08', 'published'),
-    ('clinics', 2026, '2027-06-01 09:00+08', 'published'), ('irrigation', 2026, '2027-06-01 09:00+08', 'published');
-set bpm.as_of = '2027-06-30';
+    ('roofs', 2024, '2025-06-01 09:00+08', 'published'), ('meals', 2024, '2025-06-01 09:00+08', 'published'),
+    ('clinics', 2024, '2025-06-01 09:00+08', 'published'), ('irrigation', 2024, '2025-06-01 09:00+08', 'published');
+set bpm.as_of = '2025-06-30';
 select stage, string_agg(program_id, ', ' order by program_id) as programs
-from program_result where fiscal_year = 2026 group by stage order by stage;
+from program_result where fiscal_year = 2024 group by stage order by stage;
 
 -- The next year begins where this one ended: twelve programs, 50 indicators (four projects with 5, tax 10, fees,
 -- teachers, office and three that are overall 3 each, children 2); what was given up stays behind.
-select * from roll_forward(2026);
+select * from roll_forward(2024);
 -- The last figures are the baselines, the last targets the targets: 800 hectares, not 1000.
 select i.program_id, i.baseline, t.target, t.weight::int as weight
 from indicator i join target_revision t using (program_id, fiscal_year, evaluation, indicator_id)
-where i.fiscal_year = 2027 and i.indicator_id = 'quantity' and i.evaluation = 'self' order by 1;
+where i.fiscal_year = 2025 and i.indicator_id = 'quantity' and i.evaluation = 'self' order by 1;
 
--- From 2027 on the water station is a department of its own. The year before keeps the tree it had; in 2027 nothing is
+-- From 2025 on the water station is a department of its own. The year before keeps the tree it had; in 2025 nothing is
 -- left below agriculture. Irrigation has spent 0 of 3,000 so far, and nothing else is measured: 0.
-insert into unit_move (unit_id, from_year, parent_id) values ('water', 2027, 'county');
+insert into unit_move (unit_id, from_year, parent_id) values ('water', 2025, 'county');
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values
-    ('roofs', 2027, 'carried_over', '2027-01-20', 2000), ('roofs', 2027, 'approved', '2027-01-20', 7000),
-    ('roofs', 2027, 'executed', '2027-06-30', 4500), ('irrigation', 2027, 'approved', '2027-01-20', 3000);
+    ('roofs', 2025, 'carried_over', '2025-01-20', 2000), ('roofs', 2025, 'approved', '2025-01-20', 7000),
+    ('roofs', 2025, 'executed', '2025-06-30', 4500), ('irrigation', 2025, 'approved', '2025-01-20', 3000);
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values
-    ('roofs', 2027, 'quantity', '2027-01-01', '>= 18 [roofs]');
+    ('roofs', 2025, 'quantity', '2025-01-01', '>= 18 [roofs]');
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
-    ('roofs', 2027, 'quantity', '2027-06-30', 9);
+    ('roofs', 2025, 'quantity', '2025-06-30', 9);
 select fiscal_year, unit_id, parent_id, programs as n, budget, score
-from unit_result where unit_id in ('agriculture', 'water') and fiscal_year in (2026, 2027) order by 1, 2;
+from unit_result where unit_id in ('agriculture', 'water') and fiscal_year in (2024, 2025) order by 1, 2;
 -- Roofs: 22 and 9 make 31, for 12000 and 4500 of 20000 and 9000.
 select fiscal_year, actual::int as actual, actual_to_date::int as to_date, budget, executed, budget_to_date,
        executed_to_date
 from project_total where program_id = 'roofs' order by 1;
 -- So far: executed 4500/9000 = 50, output 9/18 = 50, and the rule for what is spent under 60 allows 69.
 select score, coverage::int as coverage, rating, rating_reason
-from program_result where program_id = 'roofs' and fiscal_year = 2027;
+from program_result where program_id = 'roofs' and fiscal_year = 2025;
 
 -- ===== WHAT IS WRONG WITH THE DATA ==================================================================================
 
 -- A figure for the government came after its evaluation had closed.
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
-    ('all county', 2026, 'trust', '2027-05-10', 95);
+    ('all county', 2024, 'trust', '2025-05-10', 95);
 -- Nothing but what this page has planted: the offices spent on 15 January what was approved on the 20th; money on what
 -- is overall; the plan of the clinics; budgets of which more than 20 % were left, the roofs' and so those of education
 -- and of children; what nobody asked the departments, so that the offices are not demonstrated; the figure of May; four
--- surveys of January; and of 2025 there are no indicators. What the bureau found in March is not late: it looks at a
+-- surveys of January; and of 2023 there are no indicators. What the bureau found in March is not late: it looks at a
 -- year that is over.
 select severity, kind, program_id, item
-from check_result where fiscal_year in (2025, 2026) or fiscal_year is null
+from check_result where fiscal_year in (2023, 2024) or fiscal_year is null
 order by severity_rank, kind, program_id, item;
 
 reset search_path;
