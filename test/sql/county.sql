@@ -498,7 +498,8 @@ where fiscal_year = 2024 and evaluation = 'self' and program_id in ('tax', 'fees
 -- all health    80 %, vaccinated met, waiting 17.5 for 14: 1 - 3.5/14 = 75:        8 + 60 + 22.5 = 90.5
 -- all county    executed (31000 + 3200 + 8000 + 7600) / 60000 = 83 %, plan 90, trust 81/90 = 90:
 --               8.3 + 54 + 27 = 89.3, so far: nobody has closed it
--- all children  executed (31000 + 1600) / 42000 = 77.61904762 %, reached 100: 7.76190476 + 90 = 97.76190476; at most 89
+-- all children  executed (31000 + 1600) / 42000 = 77.61904762 %, reached 100: 7.76190476 + 90 = 97.76190476; nobody
+--               has closed it: no cap yet
 select program_id, p.execution_rate as executed, e.tree_score, e.score, e.rating, e.closes_on
 from evaluation_result e join program_result p using (program_id, fiscal_year)
 where fiscal_year = 2024 and p.is_overall = 1 and e.evaluation = 'self' order by 1;
@@ -651,7 +652,7 @@ from objective_result_at('2025-03-22') where fiscal_year = 2024 and objective_id
 
 -- Three dates in one query, whatever bpm.as_of says.
 -- July: as above. End of the year, without the survey: irrigation 93.88888889; roofs (600 + 1650 + 2000 + 3000) / 90 =
--- 7250 / 90 = 80.55555556, and at most 79.
+-- 7250 / 90 = 80.55555556. Caps by execution wait for the close, as money is spent until then.
 select p.program_id, r.day, p.evaluation, p.score, p.coverage::int as coverage, p.rating, p.responsible
 from (values (date '2024-07-31'), ('2024-12-31'), ('2025-04-30')) r (day)
 cross join lateral program_result_at(r.day) p
