@@ -706,8 +706,8 @@ from program_result where program_id = 'roofs' and fiscal_year = 2025;
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
     ('all county', 2024, 'trust', '2025-05-10', 95);
 -- Nothing but what this page has planted: the offices spent on 15 January what was approved on the 20th; money on what
--- is overall; the plan of the clinics; budgets of which more than 20 % were left, the roofs' and so those of education
--- and of children; what nobody asked the departments, so that the offices are not demonstrated; the figure of May; four
+-- is overall; the plan of the clinics; a budget of which more than 20 % was left, the roofs';
+-- what nobody asked the departments, so that the offices are not demonstrated; the figure of May; four
 -- surveys of January; and of 2023 there are no indicators. What the bureau found in March is not late: it looks at a
 -- year that is over.
 select severity, kind, program_id, item
