@@ -351,7 +351,7 @@ with fault as (
     from program_look l
     where l.evaluation not in (select e.evaluation from evaluation e)
     union all
-    select null, null, 'error', 'no place', null, format('The table place has %s rows, and no result counts any money.', count(*)), 'Give it one row.'
+    select null, null, 'error', 'no place', null, format('The table place has %s rows: without one nothing is scored.', count(*)), 'Give it one row.'
     from place
     having count(*) <> 1
     union all
