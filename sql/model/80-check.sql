@@ -364,6 +364,7 @@ with fault as (
 )
 select f.program_id, f.fiscal_year,
        case f.severity when 'error' then 1 when 'warning' then 2 else 3 end as severity_rank,
-       f.severity, f.kind, f.item, f.detail, f.mend
+       f.severity, f.kind, f.item, f.detail, f.mend, p.name as program_name
 from fault f
+left join program p on p.program_id = f.program_id and p.fiscal_year = f.fiscal_year
 $$);
