@@ -74,7 +74,7 @@ select t.unit_id, t.fiscal_year, t.suppressed, t.programs, t.budget, t.executed,
        (t.published_at at time zone (select coalesce((select p.time_zone from place p), 'UTC')))::date as published_on,
        t.on_day, u.name
 from published_total t
-join unit u on u.unit_id = t.unit_id;
+left join unit u on u.unit_id = t.unit_id; -- whose name may be hidden
 comment on view unit_total is
 'Published totals by unit and year: true totals with small figures held back, or those of the role''s own units, as '
 'setting.totals_policy says.';
