@@ -22,7 +22,8 @@ create table nature (
 comment on table nature is 'Revenue or expenditure.';
 comment on column nature.nature is 'The code of the nature.';
 comment on column nature.name is 'Its name.';
-comment on column nature.is_revenue is 'Whether money comes in: such programs are left out of the totals of spending and shown by revenue_result.';
+comment on column nature.is_revenue is
+'Whether money comes in: such programs are left out of the totals of spending and shown by revenue_result.';
 comment on column nature.sort is 'Place in a list.';
 
 create table scope (
@@ -34,7 +35,10 @@ create table scope (
 comment on table scope is 'How wide a budget is: basic expenditure, a project, a whole department, a government.';
 comment on column scope.scope is 'The code of the scope.';
 comment on column scope.name is 'Its name.';
-comment on column scope.covers is 'Whose money such a program answers for. own: its own. unit: it is overall, has no money of its own, covers the programs of its unit and all below, and counts in no sum; its score stands beside the roll-up. objective: the same, of its objectives.';
+comment on column scope.covers is
+'Whose money such a program answers for. own: its own. unit: it is overall, has no money of its own, covers the '
+'programs of its unit and all below, and counts in no sum; its score stands beside the roll-up. objective: the same, '
+'of its objectives.';
 comment on column scope.sort is 'Place in a list.';
 
 create table fund (
@@ -67,7 +71,8 @@ create table dimension (
     name      text not null,
     sort      integer not null default 0
 );
-comment on table dimension is 'What an indicator measures: output, benefit, satisfaction, budget execution; for revenue scale, quality, structure.';
+comment on table dimension is
+'What an indicator measures: output, benefit, satisfaction, budget execution; for revenue scale, quality, structure.';
 comment on column dimension.dimension is 'The code of the dimension.';
 comment on column dimension.part_of is 'The dimension it is a part of: quantity is a part of output.';
 comment on column dimension.name is 'Its name.';
@@ -90,7 +95,8 @@ create table translation (
     name     text not null,
     primary key (kind, code, language)
 );
-comment on table translation is 'Names in further languages. kind is the table (nature, scope, fund, dimension, ...), code its key.';
+comment on table translation is
+'Names in further languages. kind is the table (nature, scope, fund, dimension, ...), code its key.';
 comment on column translation.kind is 'The table that the code is from.';
 comment on column translation.code is 'The key of the row there.';
 comment on column translation.language is 'A language tag: zh, fr, es.';
@@ -105,7 +111,8 @@ create table place (
 );
 comment on table place is 'What is so for the whole model, in one row.';
 comment on column place.only_row is 'Keeps it one row.';
-comment on column place.time_zone is 'The time zone in which a day begins and ends: today, the day of a stage, the day of a closing.';
+comment on column place.time_zone is
+'The time zone in which a day begins and ends: today, the day of a stage, the day of a closing.';
 insert into place (time_zone) values (current_setting('TimeZone'));
 
 create table setting (
@@ -124,19 +131,34 @@ create table setting (
     totals_policy    text not null default 'own' check (totals_policy in ('own', 'true')),
     suppress_below   integer not null default 5 check (suppress_below >= 1)
 );
-comment on table setting is 'What differs between places and years. A year without a row of its own takes the row of the latest year before it; year 0 is the one for all.';
+comment on table setting is
+'What differs between places and years. A year without a row of its own takes the row of the latest year before it; '
+'year 0 is the one for all.';
 comment on column setting.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
 comment on column setting.scale is 'What a score is called.';
-comment on column setting.weigh_by is 'What a program weighs above itself. Its money: approved, budget (approved, carried over and adjusted), received or executed; one each; own, the weight that the program has; or indicators, as many as it has. Approved unless said otherwise: who cuts a budget in December must not weigh less.';
+comment on column setting.weigh_by is
+'What a program weighs above itself. Its money: approved, budget (approved, carried over and adjusted), received or '
+'executed; one each; own, the weight that the program has; or indicators, as many as it has. Approved unless said '
+'otherwise: who cuts a budget in December must not weigh less.';
 comment on column setting.rate_so_far is 'Whether a score so far, before its evaluation is closed, is given a rating.';
 comment on column setting.weight_total is 'What the top weights of a program total at evaluation.';
-comment on column setting.execution_points is 'How much of the total is budget execution, which has no target to set: targets total weight_total less this.';
-comment on column setting.totals_required is 'Whether weights that do not total this keep a budget from being approved.';
-comment on column setting.unspent_alert is 'The percentage of the budget that may stay unspent before check_result warns.';
-comment on column setting.appraise_from is 'New programs with an approved or proposed budget from this on have to be appraised; none have when it is empty.';
-comment on column setting.year_start_month is 'The month in which the fiscal year begins. A year that does not begin in January has the number of the year in which it ends.';
-comment on column setting.currency is 'The currency of amounts that name none, ISO 4217; XXX where it is nobody''s business. Amounts in another one are left out of all sums and named by check_result.';
-comment on column setting.totals_policy is 'What a role with row security sees as totals: own (its own rows only) or true (published totals, small ones suppressed).';
+comment on column setting.execution_points is
+'How much of the total is budget execution, which has no target to set: targets total weight_total less this.';
+comment on column setting.totals_required is
+'Whether weights that do not total this keep a budget from being approved.';
+comment on column setting.unspent_alert is
+'The percentage of the budget that may stay unspent before check_result warns.';
+comment on column setting.appraise_from is
+'New programs with an approved or proposed budget from this on have to be appraised; none have when it is empty.';
+comment on column setting.year_start_month is
+'The month in which the fiscal year begins. A year that does not begin in January has the number of the year in which '
+'it ends.';
+comment on column setting.currency is
+'The currency of amounts that name none, ISO 4217; XXX where it is nobody''s business. Amounts in another one are '
+'left out of all sums and named by check_result.';
+comment on column setting.totals_policy is
+'What a role with row security sees as totals: own (its own rows only) or true (published totals, small ones '
+'suppressed).';
 comment on column setting.suppress_below is 'Published totals over fewer programs than this show no figures.';
 insert into setting default values;
 

@@ -11,7 +11,8 @@ create table unit (
 );
 comment on table unit is 'Who spends: government, departments, offices, as a tree.';
 comment on column unit.unit_id is 'The code of the unit.';
-comment on column unit.parent_id is 'The unit above that it begins with; empty at the top. A reorganisation is a row of unit_move.';
+comment on column unit.parent_id is
+'The unit above that it begins with; empty at the top. A reorganisation is a row of unit_move.';
 comment on column unit.name is 'The name of the unit.';
 comment on column unit.level is 'What kind of unit it is, in the office''s own words: government, department, office.';
 comment on column unit.sort is 'Place among its siblings.';
@@ -23,9 +24,12 @@ create table function_code (
     scheme      text not null default 'local',
     sort        integer not null default 0
 );
-comment on table function_code is 'What for: the functional classification, as a tree. Seeded with a national classification and with COFOG; replace either.';
+comment on table function_code is
+'What for: the functional classification, as a tree. Seeded with a national classification and with COFOG; replace '
+'either.';
 comment on column function_code.function_id is 'The code of the function.';
-comment on column function_code.parent_id is 'The function above that it begins with; empty at the top. A change is a row of function_move.';
+comment on column function_code.parent_id is
+'The function above that it begins with; empty at the top. A change is a row of function_move.';
 comment on column function_code.name is 'The name of the function.';
 comment on column function_code.scheme is 'The classification it belongs to: national, cofog, or your own.';
 comment on column function_code.sort is 'Place among its siblings.';
@@ -39,7 +43,8 @@ create table economic_class (
 );
 comment on table economic_class is 'On what: the economic classification, as a tree. It begins empty.';
 comment on column economic_class.economic_id is 'The code of the class.';
-comment on column economic_class.parent_id is 'The class above that it begins with; empty at the top. A change is a row of economic_move.';
+comment on column economic_class.parent_id is
+'The class above that it begins with; empty at the top. A change is a row of economic_move.';
 comment on column economic_class.name is 'The name of the class.';
 comment on column economic_class.scheme is 'The classification it belongs to.';
 comment on column economic_class.sort is 'Place among its siblings.';
@@ -50,9 +55,12 @@ create table objective (
     name         text not null,
     sort         integer not null default 0
 );
-comment on table objective is 'What the programs contribute to: the performance of the government, as a tree. Seeded with a ready-made one; replace it.';
+comment on table objective is
+'What the programs contribute to: the performance of the government, as a tree. Seeded with a ready-made one; replace '
+'it.';
 comment on column objective.objective_id is 'The code of the objective.';
-comment on column objective.parent_id is 'The objective above that it begins with; empty at the top. A change is a row of objective_move.';
+comment on column objective.parent_id is
+'The objective above that it begins with; empty at the top. A change is a row of objective_move.';
 comment on column objective.name is 'The name of the objective.';
 comment on column objective.sort is 'Place among its siblings.';
 
@@ -85,7 +93,8 @@ create table tree_lock (
     tree    text primary key,
     changes bigint not null default 0
 );
-comment on table tree_lock is 'One row per tree, updated by whoever changes a parent: two sessions cannot each make half of a loop.';
+comment on table tree_lock is
+'One row per tree, updated by whoever changes a parent: two sessions cannot each make half of a loop.';
 comment on column tree_lock.tree is 'The tree: unit, function, economic or objective.';
 comment on column tree_lock.changes is 'How often a parent was changed.';
 insert into tree_lock (tree) values ('unit'), ('function'), ('economic'), ('objective');
@@ -101,7 +110,8 @@ create table node_above (
     primary key (tree, ancestor_id, id, from_year, to_year, distance)
 );
 create index node_above_id on node_above (tree, id);
-comment on table node_above is 'Every node of every tree with each node above it, itself included, by year; kept by triggers, not to be written to.';
+comment on table node_above is
+'Every node of every tree with each node above it, itself included, by year; kept by triggers, not to be written to.';
 comment on column node_above.tree is 'The tree: unit, function, economic or objective.';
 comment on column node_above.ancestor_id is 'A node above, or the node itself.';
 comment on column node_above.id is 'The node.';
@@ -178,7 +188,8 @@ begin
                         where a.tree = %1$L and a.id = $1 and a.distance > 0
                     ), new_above as (
                         select a.ancestor_id, b.id, greatest(n.from_year, a.from_year, b.from_year) as from_year,
-                               least(n.to_year, a.to_year, b.to_year) as to_year, a.distance + 1 + b.distance as distance
+                               least(n.to_year, a.to_year, b.to_year) as to_year,
+                                   a.distance + 1 + b.distance as distance
                         from node_tree n
                         join node_above a on a.tree = %1$L and a.id = n.parent_id
                             and a.from_year <= n.to_year and a.to_year >= n.from_year
@@ -209,7 +220,8 @@ begin
     end if;
 end
 $$;
-comment on function tree_close_one(text, text) is 'Brings node_above up to date for one node and all below it; used by triggers.';
+comment on function tree_close_one(text, text) is
+'Brings node_above up to date for one node and all below it; used by triggers.';
 
 -- Brings node_above up to date for nodes whose parent changed, and for all below them. A loop is not fallen into:
 -- the way up ends where it would come by a node again.
@@ -252,7 +264,8 @@ begin
                     insert into node_above (tree, ancestor_id, id, from_year, to_year, distance)
                     select %1$L, u.ancestor_id, u.id, u.from_year, u.to_year, u.distance from up u
                     where not exists (select from node_above a
-                        where a.tree = %1$L and a.ancestor_id = u.ancestor_id and a.id = u.id and a.from_year = u.from_year and a.to_year = u.to_year and a.distance = u.distance)', tree)
+                        where a.tree = %1$L and a.ancestor_id = u.ancestor_id and a.id = u.id
+                            and a.from_year = u.from_year and a.to_year = u.to_year and a.distance = u.distance)', tree)
         using affected;
     if cardinality(affected) > 1000 then
         analyze node_above;
@@ -262,7 +275,8 @@ begin
     end if;
 end
 $$;
-comment on function tree_close(text, text[]) is 'Brings node_above up to date for the nodes and all below them; used by triggers and refresh_trees.';
+comment on function tree_close(text, text[]) is
+'Brings node_above up to date for the nodes and all below them; used by triggers and refresh_trees.';
 
 -- Keeps node_above for one statement on a tree or its moves. The arguments are the tree and the column of the id.
 create function tree_keep() returns trigger
@@ -279,7 +293,8 @@ declare
     found_loop record;
 begin
     if tg_op = 'TRUNCATE' then
-        select array_agg(distinct a.id) into changed from node_above a where a.tree = of_tree and a.id <> 'unclassified';
+        select array_agg(distinct a.id) into changed from node_above a where a.tree = of_tree
+            and a.id <> 'unclassified';
     else
         execute format(case tg_op
                 when 'INSERT' then 'select array_agg(distinct id), bool_or(parent_id is not null)
@@ -320,7 +335,8 @@ begin
         raise exception 'a row of "%" cannot be below itself', tg_table_name
             using errcode = 'check_violation',
                   detail = format('%s: %s.', case found_loop.year when 0 then 'From the beginning'
-                                  else 'From ' || found_loop.year end, tree_loop(of_tree, found_loop.id, found_loop.year)),
+                                  else 'From ' || found_loop.year end,
+                                      tree_loop(of_tree, found_loop.id, found_loop.year)),
                   hint = 'Choose a parent outside of its own branch.';
     end if;
     if cardinality(changed) = 1 then
@@ -329,7 +345,9 @@ begin
     return null;
 end
 $$;
-comment on function tree_keep() is 'Keeps node_above what a tree and its moves say, and refuses a loop. The arguments are the tree and the column of the id.';
+comment on function tree_keep() is
+'Keeps node_above what a tree and its moves say, and refuses a loop. The arguments are the tree and the column of the '
+'id.';
 
 create function tree_loop(tree text, id text, year integer) returns text
     language sql stable parallel safe
@@ -346,7 +364,8 @@ as $$
     )
     select array_to_string(u.path || u.parent_id, ' is below ') from up u where u.parent_id = $2
 $$;
-comment on function tree_loop(text, text, integer) is 'The loop that a node is in that year, in words; NULL when it is in none.';
+comment on function tree_loop(text, text, integer) is
+'The loop that a node is in that year, in words; NULL when it is in none.';
 
 do $do$
 declare
@@ -365,11 +384,13 @@ begin
             || ' has another parent: a reorganisation. Earlier years keep the tree they had.');
         execute format('comment on column %I.%I is %L', t.move, t.id, 'The row that moves.');
         execute format('comment on column %I.from_year is %L', t.move, 'The first fiscal year with the new parent.');
-        execute format('comment on column %I.parent_id is %L', t.move, 'The new parent; empty: at the top from then on.');
+        execute format('comment on column %I.parent_id is %L', t.move,
+            'The new parent; empty: at the top from then on.');
         execute format('create trigger tree_keep_insert after insert on %I referencing new table as new_rows
             for each statement execute function tree_keep(%L, %L, %L)', t.node, t.tree, t.id, 'node');
         execute format('create trigger tree_keep_update after update on %I
-            referencing new table as new_rows old table as old_rows for each statement execute function tree_keep(%L, %L, %L)', t.node, t.tree, t.id, 'node');
+            referencing new table as new_rows old table as old_rows for each statement execute function tree_keep(%L,
+                %L, %L)', t.node, t.tree, t.id, 'node');
         execute format('create trigger tree_keep_delete after delete on %I referencing old table as old_rows
             for each statement execute function tree_keep(%L, %L, %L)', t.node, t.tree, t.id, 'node');
         execute format('create trigger tree_keep_truncate after truncate on %I
@@ -377,7 +398,8 @@ begin
         execute format('create trigger tree_keep_insert after insert on %I referencing new table as new_rows
             for each statement execute function tree_keep(%L, %L, %L)', t.move, t.tree, t.id, 'move');
         execute format('create trigger tree_keep_update after update on %I
-            referencing new table as new_rows old table as old_rows for each statement execute function tree_keep(%L, %L, %L)', t.move, t.tree, t.id, 'move');
+            referencing new table as new_rows old table as old_rows for each statement execute function tree_keep(%L,
+                %L, %L)', t.move, t.tree, t.id, 'move');
         execute format('create trigger tree_keep_delete after delete on %I referencing old table as old_rows
             for each statement execute function tree_keep(%L, %L, %L)', t.move, t.tree, t.id, 'move');
         execute format('create trigger tree_keep_truncate after truncate on %I

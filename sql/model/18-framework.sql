@@ -14,7 +14,8 @@ comment on column framework.name is 'Its name.';
 comment on column framework.description is 'Where it comes from and what it is for.';
 comment on column framework.scale is 'What its scores are called; the setting of the year when empty.';
 comment on column framework.weight_total is 'What its top weights total; the setting of the year when empty.';
-comment on column framework.execution_points is 'How much of the total is budget execution; the setting of the year when empty.';
+comment on column framework.execution_points is
+'How much of the total is budget execution; the setting of the year when empty.';
 
 create table framework_indicator (
     framework_id text not null references framework on delete cascade,
@@ -41,10 +42,15 @@ comment on column framework_indicator.parent_id is 'The group above; empty at th
 comment on column framework_indicator.name is 'Its name.';
 comment on column framework_indicator.dimension is 'What it measures.';
 comment on column framework_indicator.aspect is 'Which of the four Es it speaks to.';
-comment on column framework_indicator.source is 'Where its score comes from: measured, budget, group, graded or same, as in indicator.';
-comment on column framework_indicator.same_as is 'For source same: the evaluation whose indicator of the same name it takes.';
-comment on column framework_indicator.method is 'How a group makes its score from what is below it: mean, geometric, weakest, sum, m1 or m2.';
-comment on column framework_indicator.moves is 'How its figure moves in the year: cumulative, level, rate or milestone.';
-comment on column framework_indicator.target is 'The rule, when the framework has one; each program sets its own where it has none.';
+comment on column framework_indicator.source is
+'Where its score comes from: measured, budget, group, graded or same, as in indicator.';
+comment on column framework_indicator.same_as is
+'For source same: the evaluation whose indicator of the same name it takes.';
+comment on column framework_indicator.method is
+'How a group makes its score from what is below it: mean, geometric, weakest, sum, m1 or m2.';
+comment on column framework_indicator.moves is
+'How its figure moves in the year: cumulative, level, rate or milestone.';
+comment on column framework_indicator.target is
+'The rule, when the framework has one; each program sets its own where it has none.';
 comment on column framework_indicator.weight is 'The weight among its siblings.';
 comment on column framework_indicator.sort is 'Place among its siblings.';

@@ -22,7 +22,8 @@ begin
     raise exception '%', tg_argv[0] using errcode = 'check_violation', hint = tg_argv[1];
 end
 $$;
-comment on function refuse_row() is 'Refuses a row that its trigger has found wrong, with the message and the hint of its arguments.';
+comment on function refuse_row() is
+'Refuses a row that its trigger has found wrong, with the message and the hint of its arguments.';
 
 create table program (
     program_id   text not null check (program_id <> ''),
@@ -48,14 +49,18 @@ comment on column program.fiscal_year is 'The fiscal year.';
 comment on column program.name is 'Its name in that year.';
 comment on column program.unit_id is 'The unit that is responsible for it.';
 comment on column program.nature is 'Revenue or expenditure.';
-comment on column program.scope is 'Basic, project, or overall: of a department, a government, an objective. Revenue has no scope: it is read for expenditure only.';
+comment on column program.scope is
+'Basic, project, or overall: of a department, a government, an objective. Revenue has no scope: it is read for '
+'expenditure only.';
 comment on column program.fund is 'The purse its money belongs to where an entry does not say.';
 comment on column program.function_id is 'What for.';
 comment on column program.economic_id is 'On what its money is spent where an entry does not say.';
 comment on column program.revenue_type is 'For revenue: what kind.';
 comment on column program.lifecycle_id is 'The states it may pass through.';
-comment on column program.framework_id is 'The framework that the indicators of its self-evaluation came from; gives the rating scale.';
-comment on column program.weight is 'What it weighs above itself where the settings weigh programs by weights of their own.';
+comment on column program.framework_id is
+'The framework that the indicators of its self-evaluation came from; gives the rating scale.';
+comment on column program.weight is
+'What it weighs above itself where the settings weigh programs by weights of their own.';
 comment on column program.recorded_at is 'When it was recorded.';
 comment on column program.recorded_by is 'By whom.';
 create trigger fiscal_year before insert or update on program
@@ -75,11 +80,13 @@ create table program_objective (
     foreign key (program_id, fiscal_year) references program on delete cascade
 );
 create index program_objective_node on program_objective (objective_id, fiscal_year);
-comment on table program_objective is 'The objectives that a program contributes to, by shares of its money; what is left of 100 % is unclassified.';
+comment on table program_objective is
+'The objectives that a program contributes to, by shares of its money; what is left of 100 % is unclassified.';
 comment on column program_objective.program_id is 'The program.';
 comment on column program_objective.fiscal_year is 'The fiscal year.';
 comment on column program_objective.objective_id is 'The objective it contributes to.';
-comment on column program_objective.share is 'Percent of the program; what goes beyond 100 in all counts nowhere and is named by check_result.';
+comment on column program_objective.share is
+'Percent of the program; what goes beyond 100 in all counts nowhere and is named by check_result.';
 
 create table responsible (
     program_id  text not null,
@@ -110,7 +117,8 @@ create table rating_override (
     primary key (program_id, fiscal_year, valid_from, recorded_at),
     foreign key (program_id, fiscal_year) references program
 );
-comment on table rating_override is 'A rating that stands whatever the score, such as "Results Not Demonstrated"; an empty rating lifts it again.';
+comment on table rating_override is
+'A rating that stands whatever the score, such as "Results Not Demonstrated"; an empty rating lifts it again.';
 comment on column rating_override.program_id is 'The program.';
 comment on column rating_override.fiscal_year is 'The fiscal year.';
 comment on column rating_override.valid_from is 'The day from which it holds.';

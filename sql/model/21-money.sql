@@ -11,11 +11,13 @@ create table adjustment (
     primary key (program_id, fiscal_year, adjustment_id),
     foreign key (program_id, fiscal_year) references program
 );
-comment on table adjustment is 'An act that changes a budget or a target during the year; entries and revisions name it.';
+comment on table adjustment is
+'An act that changes a budget or a target during the year; entries and revisions name it.';
 comment on column adjustment.program_id is 'The program.';
 comment on column adjustment.fiscal_year is 'The fiscal year.';
 comment on column adjustment.adjustment_id is 'The number of the act.';
-comment on column adjustment.procedure is 'By which procedure: decision of the council of 12 May, transfer under section 7.';
+comment on column adjustment.procedure is
+'By which procedure: decision of the council of 12 May, transfer under section 7.';
 comment on column adjustment.reason is 'Why.';
 comment on column adjustment.recorded_at is 'When it was recorded.';
 comment on column adjustment.recorded_by is 'By whom.';
@@ -26,7 +28,8 @@ create table budget_entry (
     program_id    text not null,
     fiscal_year   integer not null,
     entry_id      text not null default gen_random_uuid()::text check (entry_id <> ''),
-    kind          text not null check (kind in ('proposed', 'approved', 'carried_over', 'adjusted', 'received', 'committed',
+    kind          text not null check (kind in ('proposed', 'approved', 'carried_over', 'adjusted', 'received',
+        'committed',
                                                 'executed', 'planned')),
     month         integer check (month between 1 and 12),
     entry_date    date not null check (isfinite(entry_date)),
@@ -44,11 +47,16 @@ create table budget_entry (
     constraint planned_has_month check ((kind = 'planned') = (month is not null)),
     constraint adjusted_names_its_procedure check (kind <> 'adjusted' or adjustment_id is not null)
 );
-comment on table budget_entry is 'A ledger of the money of a program. Amounts of one kind add up; a correction is an entry with the difference.';
+comment on table budget_entry is
+'A ledger of the money of a program. Amounts of one kind add up; a correction is an entry with the difference.';
 comment on column budget_entry.program_id is 'The program.';
 comment on column budget_entry.fiscal_year is 'The fiscal year.';
-comment on column budget_entry.entry_id is 'The key of the entry in the year of the program: the ledger''s own number, or one made up.';
-comment on column budget_entry.kind is 'proposed: asked for; approved: the budget; carried_over: brought from the year before; adjusted: a change of the budget, signed; received; committed: contracted and not yet paid; executed: spent, or for revenue collected; planned: spending planned for a month. The budget is approved, carried over and adjusted.';
+comment on column budget_entry.entry_id is
+'The key of the entry in the year of the program: the ledger''s own number, or one made up.';
+comment on column budget_entry.kind is
+'proposed: asked for; approved: the budget; carried_over: brought from the year before; adjusted: a change of the '
+'budget, signed; received; committed: contracted and not yet paid; executed: spent, or for revenue collected; '
+'planned: spending planned for a month. The budget is approved, carried over and adjusted.';
 comment on column budget_entry.month is 'For planned: the month of the fiscal year, 1 to 12.';
 comment on column budget_entry.entry_date is 'The day from which it counts.';
 comment on column budget_entry.amount is 'The amount, signed.';
@@ -79,7 +87,8 @@ begin
     join budget_entry b on b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
     cross join lateral (
         select s.currency from setting s where s.fiscal_year <= p.fiscal_year order by s.fiscal_year desc limit 1) s
-    where p.program_id = new.program_id and p.fiscal_year = new.fiscal_year and coalesce(b.currency, s.currency) = s.currency;
+    where p.program_id = new.program_id and p.fiscal_year = new.fiscal_year
+        and coalesce(b.currency, s.currency) = s.currency;
     if spent > 0 and budget < spent then
         raise exception 'the budget of program "%" is not cut below what is spent and committed', new.program_id
             using errcode = 'check_violation',
@@ -91,7 +100,9 @@ end
 $$;
 comment on function budget_cut_guard() is 'Refuses to cut a budget below what is spent and committed.';
 create trigger budget_cut after insert on budget_entry
-    for each row when (new.amount < 0 and new.kind in ('approved', 'carried_over', 'adjusted')) execute function budget_cut_guard();
+    for each row when (new.amount < 0 and new.kind in ('approved', 'carried_over',
+        'adjusted')) execute function budget_cut_guard();
 create trigger adjustment_is_named before insert on budget_entry
     for each row when (new.kind = 'adjusted' and new.adjustment_id is null)
-    execute function refuse_row('a budget is adjusted by a procedure', 'Add a row to adjustment, and name it in adjustment_id.');
+    execute function refuse_row('a budget is adjusted by a procedure',
+        'Add a row to adjustment, and name it in adjustment_id.');

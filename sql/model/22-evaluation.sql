@@ -19,19 +19,28 @@ create table evaluation (
     constraint evaluation_is_closed_once_it_is_over check (not (before_the_event and rank is not null)),
     constraint evaluation_closes_when_due check (not closes_when_due or due_days is not null)
 );
-comment on table evaluation is 'The looks at a program, and how each is done: from a year on, the row of the latest year before counts; year 0 is for all.';
+comment on table evaluation is
+'The looks at a program, and how each is done: from a year on, the row of the latest year before counts; year 0 is '
+'for all.';
 comment on column evaluation.evaluation is 'The look: self, appraisal, department, finance, third party, or your own.';
 comment on column evaluation.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
 comment on column evaluation.name is 'Its name.';
-comment on column evaluation.rank is 'Of those that are closed and at or above their floor the highest rank is the effective one. Empty: it ranks as the evaluation that commissioned it, or never counts.';
-comment on column evaluation.missing_so_far is 'What a missing score does until it is closed: renormalise (the score over what is there), zero, or "require 80" (no score where less than 80 % of the weight has one).';
+comment on column evaluation.rank is
+'Of those that are closed and at or above their floor the highest rank is the effective one. Empty: it ranks as the '
+'evaluation that commissioned it, or never counts.';
+comment on column evaluation.missing_so_far is
+'What a missing score does until it is closed: renormalise (the score over what is there), zero, or "require 80" (no '
+'score where less than 80 % of the weight has one).';
 comment on column evaluation.missing_at_close is 'What a missing score does once it is closed.';
 comment on column evaluation.floor is 'The coverage, in percent, under which the rating is "not demonstrated".';
 comment on column evaluation.due_days is 'The day by which it has to be closed, in days after the end of the year.';
 comment on column evaluation.closes_when_due is 'Whether it closes that day as it is, when nobody has closed it.';
-comment on column evaluation.role_name is 'The role that alone sets up, fills and closes it; whoever has been granted to do so on the tables when empty.';
-comment on column evaluation.before_the_event is 'Whether it is made before the money is spent: it is never the effective one, and takes figures from before the year.';
-insert into evaluation (evaluation, name, rank, missing_so_far, floor, due_days, closes_when_due, before_the_event) values
+comment on column evaluation.role_name is
+'The role that alone sets up, fills and closes it; whoever has been granted to do so on the tables when empty.';
+comment on column evaluation.before_the_event is
+'Whether it is made before the money is spent: it is never the effective one, and takes figures from before the year.';
+insert into evaluation (evaluation, name, rank, missing_so_far, floor, due_days, closes_when_due,
+    before_the_event) values
     ('self', 'Self-evaluation', 1, 'renormalise', 80, 90, true, false),
     ('appraisal', 'Appraisal before the event', null, 'zero', 100, null, false, true),
     ('department', 'Evaluation by the department', 2, 'renormalise', 80, null, false, false),
@@ -52,14 +61,22 @@ create table score_rule (
     constraint score_rule_indicator check ((looks_at = 'indicator') = (indicator_id is not null)),
     constraint score_rule_points check ((effect = 'veto') = (points is null))
 );
-comment on table score_rule is 'What is done to the score of an evaluation when a figure does not meet a target: deductions first, then the lowest cap, then a veto. From a year on, the row of the latest year before counts.';
+comment on table score_rule is
+'What is done to the score of an evaluation when a figure does not meet a target: deductions first, then the lowest '
+'cap, then a veto. From a year on, the row of the latest year before counts.';
 comment on column score_rule.evaluation is 'The evaluation.';
 comment on column score_rule.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
 comment on column score_rule.rule is 'The name of the rule, shown beside what it did.';
-comment on column score_rule.looks_at is 'execution: the execution rate of the program, in percent, and coverage: that of the evaluation, in percent, both once it is closed, as they grow until then; attainment: that of each indicator, in percent; indicator: the score of one indicator or group, 0 when it is not measured at the close.';
+comment on column score_rule.looks_at is
+'execution: the execution rate of the program, in percent, and coverage: that of the evaluation, in percent, both '
+'once it is closed, as they grow until then; attainment: that of each indicator, in percent; indicator: the score of '
+'one indicator or group, 0 when it is not measured at the close.';
 comment on column score_rule.indicator_id is 'For indicator: which.';
-comment on column score_rule.target is 'The figure that is looked at has to meet it; else the rule applies. Where there is no figure it does not.';
-comment on column score_rule.effect is 'cap: the score is at most so many points; deduct: so many points less, for attainment once for each indicator; veto: the score is 0.';
+comment on column score_rule.target is
+'The figure that is looked at has to meet it; else the rule applies. Where there is no figure it does not.';
+comment on column score_rule.effect is
+'cap: the score is at most so many points; deduct: so many points less, for attainment once for each indicator; veto: '
+'the score is 0.';
 comment on column score_rule.points is 'How many points; empty for a veto.';
 comment on column score_rule.in_force is 'False ends a rule from a year on.';
 
@@ -83,7 +100,8 @@ comment on column program_evaluation.fiscal_year is 'The fiscal year.';
 comment on column program_evaluation.evaluation is 'The evaluation.';
 comment on column program_evaluation.framework_id is 'The framework its indicators came from; gives the rating scale.';
 comment on column program_evaluation.evaluator is 'Who evaluates.';
-comment on column program_evaluation.commissioned_by is 'For a third party: the evaluation whose rank it has, department or finance.';
+comment on column program_evaluation.commissioned_by is
+'For a third party: the evaluation whose rank it has, department or finance.';
 comment on column program_evaluation.recorded_at is 'When it was recorded.';
 comment on column program_evaluation.recorded_by is 'By whom.';
 
@@ -101,19 +119,24 @@ create table evaluation_event (
     primary key (program_id, fiscal_year, evaluation, at, recorded_at),
     foreign key (program_id, fiscal_year) references program,
     foreign key (program_id, fiscal_year, evaluation_ref) references program_evaluation,
-    constraint evaluation_event_reason check (event <> 'opened again' and not taken_back or reason <> '' and reason is not null)
+    constraint evaluation_event_reason check (event <> 'opened again' and not taken_back or reason <> ''
+        and reason is not null)
 );
-comment on table evaluation_event is 'When an evaluation was opened, closed, and opened again. For self entering the stage self_evaluated is the closing.';
+comment on table evaluation_event is
+'When an evaluation was opened, closed, and opened again. For self entering the stage self_evaluated is the closing.';
 comment on column evaluation_event.program_id is 'The program.';
 comment on column evaluation_event.fiscal_year is 'The fiscal year.';
 comment on column evaluation_event.evaluation is 'The evaluation.';
 comment on column evaluation_event.at is 'When.';
-comment on column evaluation_event.event is 'opened; closed: figures dated until that day count, and a rating is given from it on; opened again.';
-comment on column evaluation_event.taken_back is 'Whether the row takes back an event of that time, which was recorded by mistake.';
+comment on column evaluation_event.event is
+'opened; closed: figures dated until that day count, and a rating is given from it on; opened again.';
+comment on column evaluation_event.taken_back is
+'Whether the row takes back an event of that time, which was recorded by mistake.';
 comment on column evaluation_event.reason is 'Why; needed to open again, and to take back.';
 comment on column evaluation_event.recorded_at is 'When it was recorded.';
 comment on column evaluation_event.recorded_by is 'By whom.';
-comment on column evaluation_event.evaluation_ref is 'The evaluation when it is not self (computed), for the foreign key.';
+comment on column evaluation_event.evaluation_ref is
+'The evaluation when it is not self (computed), for the foreign key.';
 create trigger fact_guard before update or delete or truncate on evaluation_event
     for each statement execute function fact_guard();
 
@@ -183,7 +206,8 @@ where not e.taken_back
                     where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.evaluation = e.evaluation
                         and b.at = e.at and b.event = e.event and b.taken_back and b.recorded_at > e.recorded_at)
 order by e.program_id, e.fiscal_year, e.evaluation, e.at desc;
-comment on view evaluation_closed is 'Which evaluations somebody has closed, and not opened again: they take no more figures, targets or indicators.';
+comment on view evaluation_closed is
+'Which evaluations somebody has closed, and not opened again: they take no more figures, targets or indicators.';
 comment on column evaluation_closed.program_id is 'The program.';
 comment on column evaluation_closed.fiscal_year is 'The fiscal year.';
 comment on column evaluation_closed.evaluation is 'The evaluation.';
@@ -243,7 +267,9 @@ begin
     return new;
 end
 $$;
-comment on function evaluation_guard() is 'Refuses what belongs to an evaluation or a grader with a role of its own, unless the current role is a member. The argument graded says that the rows have a grader, old that it is the row before that counts.';
+comment on function evaluation_guard() is
+'Refuses what belongs to an evaluation or a grader with a role of its own, unless the current role is a member. The '
+'argument graded says that the rows have a grader, old that it is the row before that counts.';
 create trigger evaluation_guard before insert or update or delete on program_evaluation
     for each row execute function evaluation_guard();
 create trigger evaluation_guard before insert or update or delete on evaluation_event

@@ -32,28 +32,38 @@ create table indicator (
     constraint indicator_not_below_itself check (parent_id <> indicator_id),
     constraint indicator_same_as check ((source = 'same') = (same_as is not null) and same_as <> evaluation)
 );
-comment on table indicator is 'The indicators of an evaluation of a program in a fiscal year, as a tree: groups, and under them what is measured.';
+comment on table indicator is
+'The indicators of an evaluation of a program in a fiscal year, as a tree: groups, and under them what is measured.';
 comment on column indicator.program_id is 'The program.';
 comment on column indicator.fiscal_year is 'The fiscal year.';
-comment on column indicator.evaluation is 'The look at the program that it belongs to: self where nothing else is said.';
+comment on column indicator.evaluation is
+'The look at the program that it belongs to: self where nothing else is said.';
 comment on column indicator.indicator_id is 'The code of the indicator or group.';
 comment on column indicator.parent_id is 'The group above; empty at the top.';
 comment on column indicator.name is 'Its name.';
 comment on column indicator.dimension is 'What it measures.';
 comment on column indicator.aspect is 'Which of the four Es it speaks to.';
 comment on column indicator.unit_of_measure is 'In what it is measured.';
-comment on column indicator.source is 'Where its score comes from. measured: a figure, or one grade; budget: executed over budget, in percent; group: what is below it; graded: the grades of several graders; same: the indicator of the same name in another evaluation.';
+comment on column indicator.source is
+'Where its score comes from. measured: a figure, or one grade; budget: executed over budget, in percent; group: what '
+'is below it; graded: the grades of several graders; same: the indicator of the same name in another evaluation.';
 comment on column indicator.same_as is 'For source same: the other evaluation.';
-comment on column indicator.method is 'How a group makes its score from what is below it: mean, geometric, weakest, sum, m1 or m2.';
-comment on column indicator.moves is 'How its figure moves in the year: cumulative (adds up), level (stands where it is), rate (a share or an average) or milestone (its figure is a date).';
+comment on column indicator.method is
+'How a group makes its score from what is below it: mean, geometric, weakest, sum, m1 or m2.';
+comment on column indicator.moves is
+'How its figure moves in the year: cumulative (adds up), level (stands where it is), rate (a share or an average) or '
+'milestone (its figure is a date).';
 comment on column indicator.due is 'The day by which its figure has to be there; the end of the year when empty.';
-comment on column indicator.stale_days is 'A figure that is older than so many days, on the day shown or at the close, counts as not measured; empty: any figure of the year counts.';
+comment on column indicator.stale_days is
+'A figure that is older than so many days, on the day shown or at the close, counts as not measured; empty: any '
+'figure of the year counts.';
 comment on column indicator.baseline is 'What it stood at before the year, as roll_forward found it.';
 comment on column indicator.owner is 'The person who answers for the figure.';
 comment on column indicator.sort is 'Place among its siblings.';
 comment on column indicator.evaluation_ref is 'The evaluation when it is not self (computed), for the foreign key.';
 comment on column indicator.is_group is 'Whether it is a group (computed).';
-comment on column indicator.below_group is 'True where there is a group above (computed): the foreign key to it refuses what is no group.';
+comment on column indicator.below_group is
+'True where there is a group above (computed): the foreign key to it refuses what is no group.';
 
 -- Who changes a tree of indicators updates its row here first: two sessions that each make half of a loop wait for
 -- each other, or fail to serialise, at every isolation level.
@@ -65,13 +75,15 @@ create table indicator_tree (
     primary key (program_id, fiscal_year, evaluation),
     foreign key (program_id, fiscal_year) references program
 );
-comment on table indicator_tree is 'One row for each tree of indicators in which something was moved to another group; kept by a trigger.';
+comment on table indicator_tree is
+'One row for each tree of indicators in which something was moved to another group; kept by a trigger.';
 comment on column indicator_tree.program_id is 'The program.';
 comment on column indicator_tree.fiscal_year is 'The fiscal year.';
 comment on column indicator_tree.evaluation is 'The evaluation.';
 comment on column indicator_tree.moves is 'How many statements have moved something.';
 
-create function indicator_loop_refused(program_id text, fiscal_year integer, evaluation text, indicator_id text) returns void
+create function indicator_loop_refused(program_id text, fiscal_year integer, evaluation text,
+    indicator_id text) returns void
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
@@ -99,7 +111,8 @@ begin
     with recursive reached (program_id, fiscal_year, evaluation, indicator_id) as (
         select a.program_id, a.fiscal_year, a.evaluation, a.indicator_id
         from added a
-        left join added g on g.program_id = a.program_id and g.fiscal_year = a.fiscal_year and g.evaluation = a.evaluation
+        left join added g on g.program_id = a.program_id and g.fiscal_year = a.fiscal_year
+            and g.evaluation = a.evaluation
             and g.indicator_id = a.parent_id
         where g.indicator_id is null
         union all
@@ -150,7 +163,8 @@ begin
         union
         select u.program_id, u.fiscal_year, u.evaluation, u.start, i.parent_id
         from up u
-        join indicator i on i.program_id = u.program_id and i.fiscal_year = u.fiscal_year and i.evaluation = u.evaluation
+        join indicator i on i.program_id = u.program_id and i.fiscal_year = u.fiscal_year
+            and i.evaluation = u.evaluation
             and i.indicator_id = u.above
         where i.parent_id is not null
     )
@@ -189,17 +203,24 @@ create table target_revision (
     primary key (program_id, fiscal_year, evaluation, indicator_id, valid_from, recorded_at),
     foreign key (program_id, fiscal_year, evaluation, indicator_id) references indicator,
     foreign key (program_id, fiscal_year, adjustment_id) references adjustment,
-    constraint target_revision_retired check (not retired or reason <> '' and reason is not null and target is null and weight is null)
+    constraint target_revision_retired check (not retired or reason <> '' and reason is not null and target is null
+        and weight is null)
 );
-comment on table target_revision is 'What was promised for an indicator, and what it weighs among its siblings, from a day on.';
+comment on table target_revision is
+'What was promised for an indicator, and what it weighs among its siblings, from a day on.';
 comment on column target_revision.program_id is 'The program.';
 comment on column target_revision.fiscal_year is 'The fiscal year.';
 comment on column target_revision.evaluation is 'The evaluation.';
 comment on column target_revision.indicator_id is 'The indicator; a group has a weight and no target.';
 comment on column target_revision.valid_from is 'The day from which it holds.';
-comment on column target_revision.target is 'The rule: >= 95%, <= 12 [days], 90..110, by 2026-06-30, direct. Empty: as before, and not set where nothing was before.';
-comment on column target_revision.weight is 'The weight among its siblings; 0: not applicable. Empty: as before, and 1 where nothing was before.';
-comment on column target_revision.retired is 'Whether the indicator, or the group with all below it, is given up from that day on, with the reason; a later revision takes it up again.';
+comment on column target_revision.target is
+'The rule: >= 95%, <= 12 [days], 90..110, by 2026-06-30, direct. Empty: as before, and not set where nothing was '
+'before.';
+comment on column target_revision.weight is
+'The weight among its siblings; 0: not applicable. Empty: as before, and 1 where nothing was before.';
+comment on column target_revision.retired is
+'Whether the indicator, or the group with all below it, is given up from that day on, with the reason; a later '
+'revision takes it up again.';
 comment on column target_revision.adjustment_id is 'The act by which it was changed during the year.';
 comment on column target_revision.recorded_at is 'When it was recorded.';
 comment on column target_revision.recorded_by is 'By whom.';
@@ -237,27 +258,33 @@ create table measurement (
     foreign key (program_id, fiscal_year, evaluation, grader_ref) references grader,
     foreign key (fiscal_year, breakdown_ref) references breakdown,
     constraint measurement_withdraws_a_figure
-        foreign key (program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, withdrawn) references measurement,
+        foreign key (program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown,
+            withdrawn) references measurement,
     constraint measurement_one_figure check (num_nonnulls(actual, actual_date, score, withdrawn) = 1),
     constraint measurement_withdrawn check (withdrawn is null or reason <> '' and reason is not null)
 );
 create index measurement_withdrawn on measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, withdrawn)
     where withdrawn is not null;
-comment on table measurement is 'What was measured, or graded, on a day. The latest day counts, and of one day what was recorded last.';
+comment on table measurement is
+'What was measured, or graded, on a day. The latest day counts, and of one day what was recorded last.';
 comment on column measurement.program_id is 'The program.';
 comment on column measurement.fiscal_year is 'The fiscal year.';
 comment on column measurement.evaluation is 'The evaluation.';
 comment on column measurement.indicator_id is 'The indicator.';
 comment on column measurement.as_of is 'The day that the figure is for.';
 comment on column measurement.grader is 'Who graded, where several do; empty for the figure itself.';
-comment on column measurement.breakdown is 'The group of people or places that the figure is of; empty for all of them.';
+comment on column measurement.breakdown is
+'The group of people or places that the figure is of; empty for all of them.';
 comment on column measurement.grader_ref is 'The grader, or empty (computed), for the foreign key.';
 comment on column measurement.breakdown_ref is 'The group, or empty (computed), for the foreign key.';
 comment on column measurement.recorded_at is 'When it was recorded.';
 comment on column measurement.actual is 'The figure, scored against the target.';
-comment on column measurement.actual_date is 'For a milestone: the day on which it was reached, scored against the target.';
+comment on column measurement.actual_date is
+'For a milestone: the day on which it was reached, scored against the target.';
 comment on column measurement.score is 'A grader''s score, 0 to 100, instead of a figure.';
-comment on column measurement.withdrawn is 'Takes a figure back, with the reason: when that figure, of the same day, was recorded. The one before it counts again.';
+comment on column measurement.withdrawn is
+'Takes a figure back, with the reason: when that figure, of the same day, was recorded. The one before it counts '
+'again.';
 comment on column measurement.evidence is 'A link to the evidence.';
 comment on column measurement.note is 'A note.';
 comment on column measurement.recorded_by is 'By whom.';

@@ -7,14 +7,18 @@ create table stage_grade (
     sort    integer not null default 0,
     primary key (stage, grade)
 );
-comment on table stage_grade is 'What a review may find, and whether a program goes on with it: a stage that is here needs a grade before the next gate.';
+comment on table stage_grade is
+'What a review may find, and whether a program goes on with it: a stage that is here needs a grade before the next '
+'gate.';
 comment on column stage_grade.stage is 'The stage in which it is reviewed.';
 comment on column stage_grade.grade is 'What the review found.';
 comment on column stage_grade.goes_on is 'Whether it may enter the budget with that; else it goes back, or nowhere.';
 comment on column stage_grade.sort is 'Place in a list.';
 insert into stage_grade values
-    ('reviewed', 'excellent', true, 1), ('reviewed', 'good', true, 2), ('reviewed', 'fair', false, 3), ('reviewed', 'poor', false, 4),
-    ('appraised', 'excellent', true, 1), ('appraised', 'good', true, 2), ('appraised', 'fair', false, 3), ('appraised', 'poor', false, 4);
+    ('reviewed', 'excellent', true, 1), ('reviewed', 'good', true, 2), ('reviewed', 'fair', false, 3),
+        ('reviewed', 'poor', false, 4),
+    ('appraised', 'excellent', true, 1), ('appraised', 'good', true, 2), ('appraised', 'fair', false, 3),
+        ('appraised', 'poor', false, 4);
 
 create table stage_event (
     program_id  text not null,
@@ -32,13 +36,17 @@ create table stage_event (
     foreign key (stage, grade) references stage_grade,
     constraint stage_event_taken_back check (not taken_back or reason <> '' and reason is not null)
 );
-comment on table stage_event is 'When a program entered a stage of its lifecycle. A stage that was entered by mistake is taken back by a row with the same stage and time, and the reason.';
+comment on table stage_event is
+'When a program entered a stage of its lifecycle. A stage that was entered by mistake is taken back by a row with the '
+'same stage and time, and the reason.';
 comment on column stage_event.program_id is 'The program.';
 comment on column stage_event.fiscal_year is 'The fiscal year.';
 comment on column stage_event.at is 'When it entered the stage.';
 comment on column stage_event.stage is 'The stage.';
-comment on column stage_event.grade is 'For a stage in which something is reviewed: what the review found, as in stage_grade.';
-comment on column stage_event.taken_back is 'Whether the row takes back the latest stage, which was entered by mistake.';
+comment on column stage_event.grade is
+'For a stage in which something is reviewed: what the review found, as in stage_grade.';
+comment on column stage_event.taken_back is
+'Whether the row takes back the latest stage, which was entered by mistake.';
 comment on column stage_event.recorded_at is 'When it was recorded.';
 comment on column stage_event.recorded_by is 'By whom.';
 comment on column stage_event.reason is 'Why; needed to take a stage back.';
@@ -77,7 +85,8 @@ begin
     return null;
 end
 $$;
-comment on function self_evaluated() is 'Closes the self-evaluation of a program that enters self_evaluated, and takes that back with the stage.';
+comment on function self_evaluated() is
+'Closes the self-evaluation of a program that enters self_evaluated, and takes that back with the stage.';
 create trigger self_evaluated after insert on stage_event
     for each row when (new.stage = 'self_evaluated') execute function self_evaluated();
 
@@ -89,8 +98,13 @@ create table stage_gate (
 );
 comment on table stage_gate is 'What must be true before a program may enter a stage.';
 comment on column stage_gate.stage is 'The stage.';
-comment on column stage_gate.condition is 'targets: whatever weighs and is measured has one; target weights: those at the top total what is required without execution; all weights: they total what is required; money: there is an approved budget; appraised: what is new and large has been; review grade: the grades of the stages before let it go on; measured: all that weighs has a score; evaluated: an evaluation that ranks above its own is closed.';
+comment on column stage_gate.condition is
+'targets: whatever weighs and is measured has one; target weights: those at the top total what is required without '
+'execution; all weights: they total what is required; money: there is an approved budget; appraised: what is new and '
+'large has been; review grade: the grades of the stages before let it go on; measured: all that weighs has a score; '
+'evaluated: an evaluation that ranks above its own is closed.';
 insert into stage_gate values
-    ('targeted', 'appraised'), ('approved', 'targets'), ('approved', 'target weights'), ('approved', 'appraised'), ('approved', 'review grade'),
+    ('targeted', 'appraised'), ('approved', 'targets'), ('approved', 'target weights'), ('approved', 'appraised'),
+        ('approved', 'review grade'),
     ('executing', 'money'), ('self_evaluated', 'all weights'), ('evaluated', 'evaluated');
 

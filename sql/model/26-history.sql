@@ -12,7 +12,9 @@ create table program_log (
     changed_by  text not null,
     session_by  text not null
 );
-comment on table program_log is 'Every change of a program, who answers for it, its objectives, evaluations, graders and indicators; written by triggers, and by nobody else.';
+comment on table program_log is
+'Every change of a program, who answers for it, its objectives, evaluations, graders and indicators; written by '
+'triggers, and by nobody else.';
 comment on column program_log.program_id is 'The program.';
 comment on column program_log.fiscal_year is 'The fiscal year.';
 create index program_log_program on program_log (program_id, fiscal_year, changed_at);
@@ -27,7 +29,9 @@ create table rule_log (
     changed_by  text not null,
     session_by  text not null
 );
-comment on table rule_log is 'Every change of a rule, a classification, a tree, a setting, or of who sees what; written by triggers, and by nobody else.';
+comment on table rule_log is
+'Every change of a rule, a classification, a tree, a setting, or of who sees what; written by triggers, and by nobody '
+'else.';
 create index rule_log_relation on rule_log (relation, changed_at);
 
 create trigger fact_guard before update or delete or truncate on program_log

@@ -13,12 +13,15 @@ select program_id, fiscal_year, entry_id, entry_date, recorded_at,
        case kind when 'planned' then amount end::numeric(20,2) as planned,
        month, fund, economic_id, currency
 from budget_entry;
-comment on view program_budget is 'Input: the money of the programs, as entries that add up. Replace it with a view over your ledger, by hand or with use_ledger.';
+comment on view program_budget is
+'Input: the money of the programs, as entries that add up. Replace it with a view over your ledger, by hand or with '
+'use_ledger.';
 comment on column program_budget.program_id is 'The program, as in the table program.';
 comment on column program_budget.fiscal_year is 'The fiscal year.';
 comment on column program_budget.entry_id is 'A key of the entry in the year of the program.';
 comment on column program_budget.entry_date is 'The day from which it counts: bpm.as_of compares with it.';
-comment on column program_budget.recorded_at is 'When it was recorded: bpm.known_at compares with it; -infinity when your ledger does not say.';
+comment on column program_budget.recorded_at is
+'When it was recorded: bpm.known_at compares with it; -infinity when your ledger does not say.';
 comment on column program_budget.proposed is 'Budget asked for.';
 comment on column program_budget.approved is 'Approved budget.';
 comment on column program_budget.carried_over is 'Money brought from the year before.';
@@ -42,7 +45,9 @@ select m.program_id, m.fiscal_year, m.evaluation, m.indicator_id, m.as_of, m.gra
        m.evidence, m.note
 from measurement m
 where m.withdrawn is null;
-comment on view indicator_actual is 'Input: what was measured or graded. Of an indicator the latest day counts, of that day the latest recorded. Replace it with a view over your own figures, by hand or with use_figures.';
+comment on view indicator_actual is
+'Input: what was measured or graded. Of an indicator the latest day counts, of that day the latest recorded. Replace '
+'it with a view over your own figures, by hand or with use_figures.';
 comment on column indicator_actual.program_id is 'The program, as in the table program.';
 comment on column indicator_actual.fiscal_year is 'The fiscal year.';
 comment on column indicator_actual.evaluation is 'The evaluation: self, unless the figure is another''s.';
@@ -50,7 +55,8 @@ comment on column indicator_actual.indicator_id is 'The indicator, as in the tab
 comment on column indicator_actual.as_of is 'The day that the figure is for: bpm.as_of compares with it.';
 comment on column indicator_actual.grader is 'Who graded; an empty text for a figure that no grader gave.';
 comment on column indicator_actual.breakdown is 'The group of people or places; an empty text for all of them.';
-comment on column indicator_actual.recorded_at is 'When it was recorded: bpm.known_at compares with it; -infinity when your table does not say.';
+comment on column indicator_actual.recorded_at is
+'When it was recorded: bpm.known_at compares with it; -infinity when your table does not say.';
 comment on column indicator_actual.actual is 'The figure.';
 comment on column indicator_actual.actual_date is 'For a milestone: the day on which it was reached.';
 comment on column indicator_actual.score is 'A grader''s score, 0 to 100, instead of a figure.';

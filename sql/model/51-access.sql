@@ -5,7 +5,8 @@ create table unit_access (
     unit_id   text not null references unit,
     primary key (role_name, unit_id)
 );
-comment on table unit_access is 'Which role sees which unit, with all units below it. In force after bpm.enable_row_security().';
+comment on table unit_access is
+'Which role sees which unit, with all units below it. In force after bpm.enable_row_security().';
 comment on column unit_access.role_name is 'The role, or one that it is a member of.';
 comment on column unit_access.unit_id is 'The unit, with all below it.';
 
@@ -18,7 +19,8 @@ create table unit_visible (
     primary key (role_name, through_id, unit_id, from_year)
 );
 create index unit_visible_unit on unit_visible (unit_id);
-comment on table unit_visible is 'unit_access with all units below, by year, for the policies; kept by triggers, not to be written to.';
+comment on table unit_visible is
+'unit_access with all units below, by year, for the policies; kept by triggers, not to be written to.';
 comment on column unit_visible.role_name is 'The role.';
 comment on column unit_visible.through_id is 'The unit of unit_access that it comes from.';
 comment on column unit_visible.unit_id is 'A unit that it sees.';
@@ -38,7 +40,8 @@ begin
     where n.id = any (units);
 end
 $$;
-comment on function unit_visible_close(text[]) is 'Brings unit_visible up to date for some units; used where node_above changes.';
+comment on function unit_visible_close(text[]) is
+'Brings unit_visible up to date for some units; used where node_above changes.';
 
 create function unit_visible_refresh() returns trigger
     language plpgsql volatile parallel unsafe
@@ -82,7 +85,9 @@ begin
               hint = 'bpm.grant_duty gives it.';
 end
 $$;
-comment on function duty_guard() is 'Refuses rows of an evaluation to whom the duty that its argument names is not granted; the conditions of its triggers say when.';
+comment on function duty_guard() is
+'Refuses rows of an evaluation to whom the duty that its argument names is not granted; the conditions of its '
+'triggers say when.';
 create trigger duty_guard_grading before insert on measurement
     for each row when ((new.evaluation <> 'self' or new.grader <> '')
                        and not has_column_privilege('measurement'::regclass, 'grader_ref', 'insert'))
@@ -139,7 +144,8 @@ begin
     return new;
 end
 $$;
-comment on function target_guard() is 'Refuses a revision of an approved target that would hold from a day that is past, unless it names an adjustment.';
+comment on function target_guard() is
+'Refuses a revision of an approved target that would hold from a day that is past, unless it names an adjustment.';
 create trigger target_guard before insert on target_revision
     for each row when (new.evaluation = 'self' and new.adjustment_id is null
                        and not has_column_privilege('target_revision'::regclass, 'recorded_at', 'insert'))
@@ -163,7 +169,8 @@ create table published_total (
     published_by text not null default current_user,
     primary key (unit_id, fiscal_year)
 );
-comment on table published_total is 'Totals by unit for those who do not see all rows, made by publish_totals(); figures over few programs are not in it.';
+comment on table published_total is
+'Totals by unit for those who do not see all rows, made by publish_totals(); figures over few programs are not in it.';
 comment on column published_total.unit_id is 'The unit, with everything below it.';
 comment on column published_total.fiscal_year is 'The fiscal year.';
 comment on column published_total.suppressed is '1 when the figures are held back.';

@@ -5,14 +5,16 @@ create function as_of() returns date
 begin atomic
     select coalesce(bpm.as_of(), (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date);
 end;
-comment on function as_of() is 'The day that results show: the setting bpm.as_of, or today in the time zone of the model.';
+comment on function as_of() is
+'The day that results show: the setting bpm.as_of, or today in the time zone of the model.';
 
 create function setting_of(for_year integer) returns setof setting
     language sql stable parallel safe rows 1
 begin atomic
     select s.* from setting s where s.fiscal_year <= for_year order by s.fiscal_year desc limit 1;
 end;
-comment on function setting_of(integer) is 'The settings of a fiscal year: the row of the latest year that is not after it.';
+comment on function setting_of(integer) is
+'The settings of a fiscal year: the row of the latest year that is not after it.';
 
 create function evaluation_of(named text, for_year integer) returns setof evaluation
     language sql stable parallel safe rows 1
@@ -21,13 +23,16 @@ begin atomic
     where e.evaluation = named and e.fiscal_year <= for_year
     order by e.fiscal_year desc limit 1;
 end;
-comment on function evaluation_of(text, integer) is 'How an evaluation is done in a fiscal year: its row of the latest year that is not after it.';
+comment on function evaluation_of(text, integer) is
+'How an evaluation is done in a fiscal year: its row of the latest year that is not after it.';
 
 create function year_start(fiscal_year integer, month integer) returns date
     language sql immutable parallel safe
     -- whatever the numbers are, there is a date
-    return make_date(least(greatest(fiscal_year, 2), 9999) - case when month = 1 then 0 else 1 end, least(greatest(month, 1), 12), 1);
-comment on function year_start(integer, integer) is 'The first day of a fiscal year that begins in that month, and has the number of the year in which it ends.';
+    return make_date(least(greatest(fiscal_year, 2), 9999) - case when month = 1 then 0 else 1 end,
+        least(greatest(month, 1), 12), 1);
+comment on function year_start(integer, integer) is
+'The first day of a fiscal year that begins in that month, and has the number of the year in which it ends.';
 
 create function year_start(fiscal_year integer) returns date
     language sql stable parallel safe

@@ -2,7 +2,8 @@
 
 -- Shares of a program follow each other in the order of the objectives' ids; what goes beyond 100 counts nowhere.
 create view objective_part with (security_invoker = true) as
-select o.objective_id, o.program_id, o.fiscal_year, s.is_most, least(s.after, 1) as after, least(s.after + o.share / 100, 1) as upto
+select o.objective_id, o.program_id, o.fiscal_year, s.is_most, least(s.after, 1) as after,
+    least(s.after + o.share / 100, 1) as upto
 from program_objective o
 cross join lateral (
     select coalesce(sum(x.share) filter (where x.objective_id < o.objective_id), 0) / 100 as after,
@@ -31,14 +32,17 @@ cross join lateral (
     where x.program_id = p.program_id and x.fiscal_year = p.fiscal_year) s
 where u.tree = 'objective' and u.ancestor_id = 'unclassified' -- as a row, so that the planner knows of its one node
     and s.share >= 0 and s.share < 1; -- as a range, because that is how it knows that they are few
-comment on view node_program is 'Which program belongs to which node of which tree, and by what part of it: to objectives by shares, without a class to unclassified.';
+comment on view node_program is
+'Which program belongs to which node of which tree, and by what part of it: to objectives by shares, without a class '
+'to unclassified.';
 
 -- The part of an amount between two fractions. Parts that follow each other sum to the amount, to the last digit.
 create function part(amount numeric, after numeric, upto numeric, digits integer default 2) returns numeric
     language sql immutable parallel safe
     return case when after = 0 and upto = 1 then amount
                 else round(amount * upto, digits) - round(amount * after, digits) end;
-comment on function part(numeric, numeric, numeric, integer) is 'The part of an amount between two fractions, rounded so that parts which follow each other sum to the amount.';
+comment on function part(numeric, numeric, numeric, integer) is
+'The part of an amount between two fractions, rounded so that parts which follow each other sum to the amount.';
 
 create function refresh_trees() returns void
     language plpgsql volatile parallel unsafe
@@ -62,7 +66,9 @@ begin
     analyze node_above;
 end
 $$;
-comment on function refresh_trees() is 'Makes node_above anew from the trees, after they were loaded with triggers off; check_result says when that is needed.';
+comment on function refresh_trees() is
+'Makes node_above anew from the trees, after they were loaded with triggers off; check_result says when that is '
+'needed.';
 
 -- Direct lines that node_above lacks, or has too many. A loop has at least one of them, or closes over a node below.
 create function tree_faults()
@@ -78,7 +84,8 @@ as $$
                           where a.tree = e.tree and a.id = e.id and a.ancestor_id = e.id and a.distance = 0)
             or e.parent_id is not null
                 and not exists (select from node_above a
-                                where a.tree = e.tree and a.id = e.id and a.ancestor_id = e.parent_id and a.distance = 1 and a.from_year = e.from_year and a.to_year = e.to_year)
+                                where a.tree = e.tree and a.id = e.id and a.ancestor_id = e.parent_id
+                                    and a.distance = 1 and a.from_year = e.from_year and a.to_year = e.to_year)
     ), over as (
         select a.tree, a.id, a.from_year from node_above a
         where a.id <> 'unclassified' and a.distance < 2
@@ -96,7 +103,8 @@ as $$
         select s.tree, s.id, s.from_year, tree_loop(s.tree, s.id, s.from_year) as way from suspect s
     )
     select l.tree, l.id, 'tree loop',
-           min(format('%s %s.', case l.from_year when 0 then 'From the beginning' else 'From ' || l.from_year end, l.way))
+           min(format('%s %s.', case l.from_year when 0 then 'From the beginning' else 'From ' || l.from_year end,
+               l.way))
     from looked_at l where l.way is not null
     group by l.tree, l.id
     union all
@@ -105,4 +113,6 @@ as $$
     from looked_at l where l.way is null
     group by l.tree
 $$;
-comment on function tree_faults() is 'What is wrong with the trees: loops that got in with the triggers off, and nodes that node_above does not have as their table says.';
+comment on function tree_faults() is
+'What is wrong with the trees: loops that got in with the triggers off, and nodes that node_above does not have as '
+'their table says.';

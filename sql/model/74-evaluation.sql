@@ -123,12 +123,13 @@ $$);
 
 select bpm.define_result('evaluation_result',
 'One row per evaluation of a program and year: score with coverage and bounds, what the rules cost, and the rating once it is closed.', $$
-select program_id, fiscal_year, evaluation, unit_id, indicators, scored_indicators, closed,
+select e.program_id, e.fiscal_year, e.evaluation, e.unit_id, indicators, scored_indicators, closed,
        tree_score::numeric(20,8) as tree_score, deducted::numeric(38,8) as deducted, cap::numeric(20,8) as cap, vetoed,
        score::numeric(20,8) as score, coverage::numeric(20,8) as coverage, low::numeric(20,8) as low,
        high::numeric(20,8) as high, floor::numeric(20,8) as floor, rating, rating_rank, rating_reason, counts, rank, due_on,
-       closes_on, counts_until, evaluator, framework_id, name
-from @evaluation_score
+       closes_on, counts_until, evaluator, framework_id, e.name, u.name as unit_name
+from @evaluation_score e
+join unit u on u.unit_id = e.unit_id
 $$);
 
 select bpm.define_result('evaluation_tree',
@@ -142,7 +143,7 @@ select bpm.define_result('score_rule_result',
 select e.program_id, e.fiscal_year, e.evaluation, x.rule, x.item, coalesce(x.applies, false)::integer as applies,
        (case when x.applies then x.points end)::numeric(20,8) as points,
        (case when abs(x.figure) < 1e30 then x.figure end)::numeric(38,8) as figure, x.effect, x.looks_at,
-       x.target::text as target, i.name
+       x.target::text as target, i.name, e.name as program_name
 from @evaluation_score e
 cross join lateral rule_figures(e.evaluation, e.fiscal_year, e.closed = 1, e.execution, e.tree, e.items, e.attained) x
 left join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year

@@ -118,7 +118,8 @@ with total as (
                sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
                sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
         from @program_result r
-        where coalesce(r.function_id, 'unclassified') = a.id and r.is_revenue = 0 and r.is_overall = 0
+        where coalesce(r.function_id, 'unclassified') = a.id and r.is_revenue = 0
+            and (r.is_overall = 0 or r.function_id is not null)
         group by r.fiscal_year) o
     where o.fiscal_year between a.from_year and a.to_year
     group by a.tree, a.ancestor_id, o.fiscal_year
@@ -160,7 +161,7 @@ with total as (
               cross join lateral (
                   select r.* from @program_result r
                   where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year and r.is_revenue = 0
-                      and r.is_overall = 0
+                      and (r.is_overall = 0 or n.id <> 'unclassified')
                   offset 0) r
               cross join lateral (select part(r.weight, n.after, n.upto, 8) as weight) w
               where n.tree = 'objective' and n.id = a.id) r

@@ -1,10 +1,12 @@
 -- Results for questions that are asked across programs: revenue, dimensions, the four Es, evaluations, years.
 
 select bpm.define_result('revenue_result',
-'One row per unit with revenue and year, with everything below it: collection against plan, tax share, concentration, growth, self-sufficiency.', $$
+'One row per unit with revenue and year, with everything below it: collection against plan, tax share, concentration, '
+'growth, self-sufficiency.', $$
 with total as (
     select a.ancestor_id as unit_id, o.fiscal_year,
-           sum(o.programs) as programs, coalesce(sum(o.planned), 0) as planned, coalesce(sum(o.collected), 0) as collected,
+           sum(o.programs) as programs, coalesce(sum(o.planned), 0) as planned,
+               coalesce(sum(o.collected), 0) as collected,
            coalesce(sum(o.tax), 0) as tax, coalesce(sum(o.own), 0) as own, coalesce(sum(o.squares), 0) as squares,
            coalesce(sum(o.spent), 0) as spent
     from node_above a
@@ -24,7 +26,8 @@ with total as (
     where a.tree = 'unit' and o.fiscal_year between a.from_year and a.to_year
     group by a.ancestor_id, o.fiscal_year
 ), year as (
-    select t.*, case when lag(t.fiscal_year) over w = t.fiscal_year - 1 then lag(t.collected) over w end as collected_before
+    select t.*, case when lag(t.fiscal_year) over w = t.fiscal_year - 1
+        then lag(t.collected) over w end as collected_before
     from total t
     window w as (partition by t.unit_id order by t.fiscal_year)
 )
@@ -35,9 +38,11 @@ select t.unit_id, t.fiscal_year,
        t.tax::numeric(38,2) as tax_collected,
        (case when t.collected > 0 then 100 * t.tax / t.collected end)::numeric(38,4) as tax_share,
        t.squares::numeric(60,4) as collected_squares,
-       (case when t.collected > 0 then 100 * t.squares / (t.collected * t.collected) end)::numeric(38,4) as concentration,
+       (case when t.collected > 0
+           then 100 * t.squares / (t.collected * t.collected) end)::numeric(38,4) as concentration,
        t.collected_before::numeric(38,2) as collected_before,
-       (case when t.collected_before > 0 then 100 * (t.collected - t.collected_before) / t.collected_before end)::numeric(38,4)
+       (case when t.collected_before > 0
+           then 100 * (t.collected - t.collected_before) / t.collected_before end)::numeric(38,4)
            as growth,
        t.own::numeric(38,2) as own_collected, t.spent::numeric(38,2) as spent,
        (case when t.spent > 0 then 100 * t.own / t.spent end)::numeric(38,4) as self_sufficiency,
@@ -51,7 +56,8 @@ $$);
 
 -- What a part of the indicators adds to a program: weighed by their shares of it, not by weights of different groups.
 select bpm.define_result('dimension_result',
-'One row per evaluation of a program and year, dimension and aspect (the four Es), over the indicators that speak to them, by their shares of the program.', $$
+'One row per evaluation of a program and year, dimension and aspect (the four Es), over the indicators that speak to '
+'them, by their shares of the program.', $$
 select e.program_id, e.fiscal_year, e.evaluation, coalesce(x.dimension, 'none') as dimension,
        coalesce(x.aspect, 'none') as aspect, e.unit_id,
        x.indicators::integer as indicators, x.scored_indicators::integer as scored_indicators,
@@ -71,7 +77,8 @@ cross join lateral (
 $$);
 
 select bpm.define_result('aspect_result',
-'One row per unit, year and aspect (the four Es), with everything below it: the indicators of the evaluation that counts, by weight of the program and share in it.', $$
+'One row per unit, year and aspect (the four Es), with everything below it: the indicators of the evaluation that '
+'counts, by weight of the program and share in it.', $$
 with total as (
     select a.ancestor_id as unit_id, o.fiscal_year, o.aspect,
            count(*) as programs, sum(o.indicators) as indicators, sum(o.scored_indicators) as scored_indicators,
@@ -84,7 +91,8 @@ with total as (
                coalesce(sum(r.weight * n.share * n.score), 0) as score_sum
         from @program_score r
         cross join lateral bpm.nodes(r.tree) n
-        join indicator i on i.program_id = r.program_id and i.fiscal_year = r.fiscal_year and i.evaluation = r.evaluation
+        join indicator i on i.program_id = r.program_id and i.fiscal_year = r.fiscal_year
+            and i.evaluation = r.evaluation
             and i.indicator_id = n.id and i.source <> 'group'
         where r.unit_id = a.id and r.is_revenue = 0 and r.is_overall = 0
         group by r.program_id, r.fiscal_year, coalesce(i.aspect, 'none')) o
@@ -106,7 +114,8 @@ left join node_above p on p.tree = 'unit' and p.id = t.unit_id and p.distance = 
 $$);
 
 select bpm.define_result('evaluation_share',
-'One row per unit, year and evaluation, with everything below it: how many programs, and which share of the money, have it as the evaluation that counts.', $$
+'One row per unit, year and evaluation, with everything below it: how many programs, and which share of the money, '
+'have it as the evaluation that counts.', $$
 with total as (
     select a.ancestor_id as unit_id, r.fiscal_year, r.evaluation, sum(r.programs) as programs,
            sum(r.closed_programs) as closed_programs, sum(r.budget) as budget
@@ -128,7 +137,8 @@ window w as (partition by t.unit_id, t.fiscal_year)
 $$);
 
 select bpm.define_result('project_total',
-'One row per program, year and indicator of its self-evaluation that adds up over years: output and money of the year, and of all its years until then.', $$
+'One row per program, year and indicator of its self-evaluation that adds up over years: output and money of the '
+'year, and of all its years until then.', $$
 select i.program_id, i.fiscal_year, i.indicator_id,
        (case when abs(i.actual) < 1e30 and not i.stale then i.actual end)::numeric(38,8) as actual,
        (case when abs(o.actual) < 1e30 then o.actual end)::numeric(38,8) as actual_to_date,
@@ -160,7 +170,8 @@ $$);
 select bpm.define_result('trend',
 'Year over year, one row per program or unit and year. The year before is empty when there is no row for it.', $$
 with point as (
-    select 'program'::text as grain, r.program_id as id, r.fiscal_year, r.budget, r.executed, r.score_sum, r.scored_weight,
+    select 'program'::text as grain, r.program_id as id, r.fiscal_year, r.budget, r.executed, r.score_sum,
+        r.scored_weight,
            r.score, r.name
     from @program_result r
     union all
@@ -168,15 +179,19 @@ with point as (
     from @unit_result u
 ), pair as (
     select p.*, lag(p.fiscal_year) over w = p.fiscal_year - 1 as follows,
-           lag(p.budget) over w as budget_before, lag(p.executed) over w as executed_before, lag(p.score) over w as score_before
+           lag(p.budget) over w as budget_before, lag(p.executed) over w as executed_before,
+               lag(p.score) over w as score_before
     from point p
     window w as (partition by p.grain, p.id order by p.fiscal_year)
 )
 select p.grain, p.id, p.fiscal_year,
-       p.budget::numeric(38,2) as budget, (case when p.follows then p.budget_before end)::numeric(38,2) as budget_before,
-       (case when p.follows and p.budget_before > 0 then 100 * (p.budget - p.budget_before) / p.budget_before end)::numeric(38,4)
+       p.budget::numeric(38,2) as budget, (case when p.follows
+           then p.budget_before end)::numeric(38,2) as budget_before,
+       (case when p.follows and p.budget_before > 0
+           then 100 * (p.budget - p.budget_before) / p.budget_before end)::numeric(38,4)
            as budget_growth,
-       p.executed::numeric(38,2) as executed, (case when p.follows then p.executed_before end)::numeric(38,2) as executed_before,
+       p.executed::numeric(38,2) as executed, (case when p.follows
+           then p.executed_before end)::numeric(38,2) as executed_before,
        (case when p.follows and p.executed_before > 0
              then 100 * (p.executed - p.executed_before) / p.executed_before end)::numeric(38,4) as executed_growth,
        p.score::numeric(20,8) as score, (case when p.follows then p.score_before end)::numeric(20,8) as score_before,

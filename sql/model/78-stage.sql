@@ -8,7 +8,8 @@ begin atomic
     with moment as (
         select least($4, (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date) as day
     ), state as (
-        select s as p, s.*, coalesce(f.weight_total, y.weight_total) as weight_total, y.totals_required, y.appraise_from,
+        select s as p, s.*, coalesce(f.weight_total, y.weight_total) as weight_total, y.totals_required,
+            y.appraise_from,
                coalesce(f.execution_points, y.execution_points) as execution_points,
                m.approved + m.carried_over + m.adjusted as budget, greatest(m.approved, m.proposed) as asked_for, l.rule
         from moment d
@@ -26,7 +27,8 @@ begin atomic
     ), weights as (
         select count(*) filter (where i.source <> 'group') as indicators,
                coalesce(sum(i.weight) filter (where i.parent_id is null), 0) as total,
-               coalesce(sum(i.weight) filter (where i.parent_id is null and i.source <> 'budget'), 0) as without_execution,
+               coalesce(sum(i.weight) filter (where i.parent_id is null and i.source <> 'budget'),
+                   0) as without_execution,
                string_agg(i.indicator_id, ', ' order by i.sort, i.indicator_id)
                    filter (where i.source = 'measured' and i.target is null and i.weight > 0) as without_target,
                string_agg(i.indicator_id, ', ' order by i.sort, i.indicator_id)
@@ -44,20 +46,24 @@ begin atomic
         from weights w where w.indicators = 0 or w.without_target is not null
         union all
         select 'target weights', format('The top weights without budget execution total %s, not %s.',
-                                        trim_scale(w.without_execution), trim_scale(s.weight_total - s.execution_points))
+                                        trim_scale(w.without_execution),
+                                            trim_scale(s.weight_total - s.execution_points))
         from state s cross join weights w
         where s.totals_required and w.without_execution <> s.weight_total - s.execution_points
         union all
-        select 'all weights', format('The top weights total %s, not %s.', trim_scale(w.total), trim_scale(s.weight_total))
+        select 'all weights', format('The top weights total %s, not %s.', trim_scale(w.total),
+            trim_scale(s.weight_total))
         from state s cross join weights w
         where s.totals_required and w.total <> s.weight_total
         union all
         select 'money', 'There is no approved budget.'
         from state s where s.budget <= 0 and not s.is_overall
         union all
-        select 'appraised', format('It is new, and %s is asked for: from %s on it has to be appraised.', s.asked_for, s.appraise_from)
+        select 'appraised', format('It is new, and %s is asked for: from %s on it has to be appraised.', s.asked_for,
+            s.appraise_from)
         from state s
-        where s.asked_for >= s.appraise_from and not s.is_overall and not s.is_revenue and 'appraised' = any (bpm.stages(s.rule))
+        where s.asked_for >= s.appraise_from and not s.is_overall and not s.is_revenue
+            and 'appraised' = any (bpm.stages(s.rule))
             and exists (select from program x where x.fiscal_year < s.fiscal_year)
             and not exists (select from program x where x.program_id = s.program_id and x.fiscal_year < s.fiscal_year)
             and not exists (select from passed x where x.stage = 'appraised')
@@ -83,7 +89,8 @@ begin atomic
     order by f.condition, f.detail;
 end;
 comment on function gate_faults(text, integer, text, date) is
-'What keeps a program from entering a stage: the conditions of stage_gate that do not hold on a day (today when not given, and never later), each with the reason.';
+'What keeps a program from entering a stage: the conditions of stage_gate that do not hold on a day (today when not '
+'given, and never later), each with the reason.';
 
 create function stage_ready(program_id text, fiscal_year integer, stage text, at timestamptz, taken_back boolean)
     returns boolean
@@ -97,7 +104,8 @@ begin
         return true;
     end if;
     for fault in
-        select f.* from gate_faults($1, $2, $3, ($4 at time zone coalesce((select p.time_zone from place p), 'UTC'))::date) f
+        select f.* from gate_faults($1, $2, $3, ($4 at time zone coalesce((select p.time_zone from place p),
+            'UTC'))::date) f
     loop
         raise exception 'program "%" may not be % yet', $1, $3
             using errcode = 'check_violation',
@@ -107,13 +115,15 @@ begin
     return true;
 end
 $$;
-comment on function stage_ready(text, integer, text, timestamptz, boolean) is 'Whether a program may enter a stage: the gate of stage_event. An error says which condition does not hold.';
+comment on function stage_ready(text, integer, text, timestamptz, boolean) is
+'Whether a program may enter a stage: the gate of stage_event. An error says which condition does not hold.';
 
 -- the gate is named with its schema, which may have been renamed since
 do $do$
 begin
     execute format('create or replace trigger lifecycle_2_guard before insert on stage_event for each row
-        execute function bpm.lifecycle_guard_history(''stage'', ''at'', ''lifecycle'', ''key'', ''program_id'', ''key'', ''fiscal_year'',
+        execute function bpm.lifecycle_guard_history(''stage'', ''at'', ''lifecycle'', ''key'', ''program_id'',
+            ''key'', ''fiscal_year'',
             ''takes_back'', ''taken_back'', ''gate'', ''* -> *'', %L, ''the conditions of the stage do not hold'')',
         format('%I.stage_ready', current_schema()));
 end

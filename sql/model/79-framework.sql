@@ -33,7 +33,8 @@ begin
             using errcode = 'no_data_found',
                   hint = 'Add a row to program, and for an evaluation other than self one to program_evaluation.';
     end if;
-    insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect, source,
+    insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
+        source,
                            same_as, method, moves, sort)
     select target_program, target_year, look, f.indicator_id, f.parent_id, f.name, f.dimension, f.aspect, f.source,
            f.same_as, f.method, f.moves, f.sort
@@ -49,7 +50,8 @@ begin
 end
 $$;
 comment on function apply_framework(text, integer, text, date, text, text) is
-'Gives an evaluation of a program (self when not said) the indicators, weights and rules of a framework, from a day on (the first of the fiscal year when not given). The number of indicators and groups.';
+'Gives an evaluation of a program (self when not said) the indicators, weights and rules of a framework, from a day '
+'on (the first of the fiscal year when not given). The number of indicators and groups.';
 
 create function create_framework(framework_id text, name text, program_id text, fiscal_year integer,
                                  description text default null, evaluation text default 'self')
@@ -66,7 +68,8 @@ begin
         where l.program_id = $3 and l.fiscal_year = $4 and l.evaluation = $6;
     insert into framework (framework_id, name, description, scale)
         values ($1, $2, coalesce($5, format('From program %s of %s.', $3, $4)), scale_of);
-    insert into framework_indicator (framework_id, indicator_id, parent_id, name, dimension, aspect, source, same_as, method,
+    insert into framework_indicator (framework_id, indicator_id, parent_id, name, dimension, aspect, source, same_as,
+        method,
                                      moves, target, weight, sort)
     select $1, s.indicator_id, s.parent_id, s.name, s.dimension, s.aspect, s.source, i.same_as, s.method, s.moves,
            case when s.source in ('measured', 'graded') then s.target end, s.weight, s.sort
@@ -82,9 +85,11 @@ begin
 end
 $$;
 comment on function create_framework(text, text, text, integer, text, text) is
-'Makes a framework of the indicators that an evaluation of a program (self when not said) has by its last revisions. The number of indicators and groups.';
+'Makes a framework of the indicators that an evaluation of a program (self when not said) has by its last revisions. '
+'The number of indicators and groups.';
 
-create function roll_forward(from_year integer, of_program text default null, out programs integer, out indicators integer)
+create function roll_forward(from_year integer, of_program text default null, out programs integer,
+    out indicators integer)
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
@@ -101,7 +106,8 @@ begin
             using errcode = 'no_data_found';
     end if;
     with added as (
-        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id, revenue_type,
+        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
+            revenue_type,
                              lifecycle_id, framework_id, weight)
         select p.program_id, next_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
                p.revenue_type, p.lifecycle_id, p.framework_id, p.weight
@@ -135,9 +141,11 @@ begin
         from kept k
         join last_year l on l.program_id = k.program_id and l.parent_id = k.indicator_id
     )
-    insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect, unit_of_measure,
+    insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
+        unit_of_measure,
                            source, same_as, method, moves, due, stale_days, baseline, owner, sort)
-    select i.program_id, next_year, 'self', i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect, i.unit_of_measure,
+    select i.program_id, next_year, 'self', i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect,
+        i.unit_of_measure,
            i.source, i.same_as, i.method, i.moves, (i.due + interval '1 year')::date, i.stale_days,
            case i.source when 'measured' then k.actual end, i.owner, i.sort
     from kept k
@@ -146,7 +154,8 @@ begin
     get diagnostics indicators = row_count;
     -- a day that was promised last year is no promise for this one
     insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight, reason)
-    select s.program_id, next_year, s.indicator_id, day, case when s.moves <> 'milestone' and s.source <> 'budget' then s.target end, s.weight,
+    select s.program_id, next_year, s.indicator_id, day, case when s.moves <> 'milestone' and s.source <> 'budget'
+        then s.target end, s.weight,
            format('rolled forward from %s', from_year)
     from indicator_score_at('infinity') s
     join indicator n on n.program_id = s.program_id and n.fiscal_year = next_year and n.evaluation = 'self'
@@ -155,4 +164,6 @@ begin
 end
 $$;
 comment on function roll_forward(integer, text) is
-'Takes the programs of a year, or one, into the next where they are not there yet: with objectives, who answers, graders, the indicators of the self-evaluation that are not retired, their last targets and weights, and the last figure as baseline. How many programs, and indicators.';
+'Takes the programs of a year, or one, into the next where they are not there yet: with objectives, who answers, '
+'graders, the indicators of the self-evaluation that are not retired, their last targets and weights, and the last '
+'figure as baseline. How many programs, and indicators.';

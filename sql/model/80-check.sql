@@ -351,7 +351,7 @@ with fault as (
     from program_look l
     where l.evaluation not in (select e.evaluation from evaluation e)
     union all
-    select null, null, 'error', 'no place', null, format('The table place has %s rows, and no result counts any money.', count(*)), 'Give it one row.'
+    select null, null, 'error', 'no place', null, format('The table place has %s rows: without one nothing is scored.', count(*)), 'Give it one row.'
     from place
     having count(*) <> 1
     union all
@@ -364,6 +364,7 @@ with fault as (
 )
 select f.program_id, f.fiscal_year,
        case f.severity when 'error' then 1 when 'warning' then 2 else 3 end as severity_rank,
-       f.severity, f.kind, f.item, f.detail, f.mend
+       f.severity, f.kind, f.item, f.detail, f.mend, p.name as program_name
 from fault f
+left join program p on p.program_id = f.program_id and p.fiscal_year = f.fiscal_year
 $$);

@@ -64,13 +64,18 @@ begin
 end
 $$;
 comment on function publish_totals(integer, date) is
-'Publishes the totals of a year, on a day (today when not given), for those who do not see all rows: setting.totals_policy says who reads them. Units with fewer programs than setting.suppress_below show no figures, nor what would give them away. The number of units with figures.';
+'Publishes the totals of a year, on a day (today when not given), for those who do not see all rows: '
+'setting.totals_policy says who reads them. Units with fewer programs than setting.suppress_below show no figures, '
+'nor what would give them away. The number of units with figures.';
 
 create view unit_total with (security_invoker = true) as
 select t.unit_id, t.fiscal_year, t.suppressed, t.programs, t.budget, t.executed, t.weight, t.scored_weight, t.score_sum,
        t.score, t.coverage, t.rating,
        (t.published_at at time zone (select coalesce((select p.time_zone from place p), 'UTC')))::date as published_on,
-       t.on_day
-from published_total t;
-comment on view unit_total is 'Published totals by unit and year: true totals with small figures held back, or those of the role''s own units, as setting.totals_policy says.';
+       t.on_day, u.name
+from published_total t
+left join unit u on u.unit_id = t.unit_id; -- whose name may be hidden
+comment on view unit_total is
+'Published totals by unit and year: true totals with small figures held back, or those of the role''s own units, as '
+'setting.totals_policy says.';
 comment on column unit_total.on_day is 'The day that the figures are of.';

@@ -53,7 +53,9 @@ create or replace function import_form(heading text, first text, second text, li
         then 'the line ends in a carriage return: give all lines the same end, '
             || 'which COPY ... WITH (format csv) takes off'
     end;
-comment on function import_form(text, text, text, text) is 'How COPY should have been called, when a line was not taken apart as it is written: the name of its first column, that, the second column, and all columns with chr(31) after each.';
+comment on function import_form(text, text, text, text) is
+'How COPY should have been called, when a line was not taken apart as it is written: the name of its first column, '
+'that, the second column, and all columns with chr(31) after each.';
 
 create or replace function import_year(text text, out year integer, out first_day date, out currency text,
                                        out closed boolean, out reason text)
@@ -67,7 +69,8 @@ begin atomic
     from (select case when btrim($1) ~ '^[1-9][0-9]{3}$' and btrim($1) <> '9999' then btrim($1)::integer end as year) y
     left join setting_of(y.year) s on true;
 end;
-comment on function import_year(text) is 'The fiscal year of a text with its first day and currency, and whether its money is closed, or why the text is none.';
+comment on function import_year(text) is
+'The fiscal year of a text with its first day and currency, and whether its money is closed, or why the text is none.';
 
 -- signs and units ------------------------------------------------------------------------------------------
 
@@ -112,7 +115,9 @@ begin atomic
                           on v.bytes = encode(convert_to(c.sign, getdatabaseencoding()), 'hex')
                       limit 1) end;
 end;
-comment on function import_sign_reason(text, text, text) is 'Why the sign beside a figure does not fit the unit, or where there is no unit the currency; NULL when it does, or nobody says.';
+comment on function import_sign_reason(text, text, text) is
+'Why the sign beside a figure does not fit the unit, or where there is no unit the currency; NULL when it does, or '
+'nobody says.';
 
 -- what a step asks -----------------------------------------------------------------------------------------
 
@@ -127,14 +132,16 @@ begin atomic
         with ordinality m (choice, place)
     where c.conrelid = relation and c.contype = 'c' and pg_catalog.pg_get_constraintdef(c.oid) like '%= ANY%';
 end;
-comment on function import_choices(regclass, name) is 'What a column may hold, as the check constraint of its table lists it.';
+comment on function import_choices(regclass, name) is
+'What a column may hold, as the check constraint of its table lists it.';
 
 create or replace function import_choice_reason(column_name text, value text, choices text[]) returns text
     language sql immutable parallel safe
     return case when value <> all (choices)
                 then format('there is no %s "%s", but %s', column_name, import_short(value),
                     array_to_string(choices, ', ')) end;
-comment on function import_choice_reason(text, text, text[]) is 'Why a text is none of the choices; NULL when it is one.';
+comment on function import_choice_reason(text, text, text[]) is
+'Why a text is none of the choices; NULL when it is one.';
 
 create or replace function import_evaluation_reason(evaluation text, year integer) returns text
     language sql stable parallel safe
@@ -147,7 +154,8 @@ begin atomic
     left join evaluation_of($1, $2) e on true
     where $2 is not null;
 end;
-comment on function import_evaluation_reason(text, integer) is 'Why the current role may not write to an evaluation in a year; NULL when it may.';
+comment on function import_evaluation_reason(text, integer) is
+'Why the current role may not write to an evaluation in a year; NULL when it may.';
 
 -- the steps ------------------------------------------------------------------------------------------------
 -- Each takes the rows of a range (again: of those only what was left already), and says of each row why it is left,
@@ -213,7 +221,8 @@ begin
     using after, upto, again, mine;
 end
 $$;
-comment on function import_unit_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_unit; used by import_rows.';
+comment on function import_unit_step(bigint, bigint, boolean, name, text, timestamptz) is
+'Moves what is good of a range of import_unit; used by import_rows.';
 
 create or replace function import_program_step(after bigint, upto bigint, again boolean, mine name, named text,
                                                started timestamptz)
@@ -370,7 +379,8 @@ begin
     return query select v.* from unnest(rows, whys, sames, waiting) v;
 end
 $$;
-comment on function import_program_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_program; used by import_rows.';
+comment on function import_program_step(bigint, bigint, boolean, name, text, timestamptz) is
+'Moves what is good of a range of import_program; used by import_rows.';
 
 create or replace function import_indicator_step(after bigint, upto bigint, again boolean, mine name, named text,
                                                  started timestamptz)
@@ -601,7 +611,8 @@ begin
     using after, upto, again, mine, named, started;
 end
 $$;
-comment on function import_indicator_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_indicator; used by import_rows.';
+comment on function import_indicator_step(bigint, bigint, boolean, name, text, timestamptz) is
+'Moves what is good of a range of import_indicator; used by import_rows.';
 
 create or replace function import_budget_step(after bigint, upto bigint, again boolean, mine name, named text,
                                               started timestamptz)
@@ -706,7 +717,8 @@ begin
     using after, upto, again, mine, named;
 end
 $$;
-comment on function import_budget_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_budget; used by import_rows.';
+comment on function import_budget_step(bigint, bigint, boolean, name, text, timestamptz) is
+'Moves what is good of a range of import_budget; used by import_rows.';
 
 create or replace function import_measurement_step(after bigint, upto bigint, again boolean, mine name, named text,
                                                    started timestamptz)
@@ -906,7 +918,8 @@ begin
     using after, upto, again, mine, named, started;
 end
 $$;
-comment on function import_measurement_step(bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of import_measurement; used by import_rows.';
+comment on function import_measurement_step(bigint, bigint, boolean, name, text, timestamptz) is
+'Moves what is good of a range of import_measurement; used by import_rows.';
 
 -- what is common -------------------------------------------------------------------------------------------
 
@@ -997,7 +1010,8 @@ begin
     end loop;
 end
 $$;
-comment on function import_range(text, bigint, bigint, boolean, name, text, timestamptz) is 'Moves what is good of a range of an import table, and leaves the rest with its reason; used by import_rows.';
+comment on function import_range(text, bigint, bigint, boolean, name, text, timestamptz) is
+'Moves what is good of a range of an import table, and leaves the rest with its reason; used by import_rows.';
 
 create or replace function import_analyze(relations regclass[], added bigint) returns void
     language plpgsql volatile parallel unsafe
@@ -1014,7 +1028,8 @@ begin
     end loop;
 end
 $$;
-comment on function import_analyze(regclass[], bigint) is 'ANALYZE on those of some tables that the role owns and that have grown by more than a tenth.';
+comment on function import_analyze(regclass[], bigint) is
+'ANALYZE on those of some tables that the role owns and that have grown by more than a tenth.';
 
 create or replace function import_rows(kind text, batch text default null, out read bigint, out moved bigint,
                                        out unchanged bigint, out left_over bigint)
@@ -1095,4 +1110,7 @@ begin
 end
 $$;
 comment on function import_rows(text, text) is
-'Moves the good rows of import_unit, import_program, import_indicator, import_budget or import_measurement to their tables, drops those that change nothing, and leaves the rest with the reason. read = moved + unchanged + left_over. Running it again, or with the same file, changes nothing. The second argument names the file, for rows that have no batch.';
+'Moves the good rows of import_unit, import_program, import_indicator, import_budget or import_measurement to their '
+'tables, drops those that change nothing, and leaves the rest with the reason. read = moved + unchanged + left_over. '
+'Running it again, or with the same file, changes nothing. The second argument names the file, for rows that have no '
+'batch.';

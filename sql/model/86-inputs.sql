@@ -9,7 +9,9 @@ begin atomic
     from bpm.use_input('program_budget'::regclass, '{program_id,fiscal_year,entry_id,entry_date}', query) u;
 end;
 comment on function use_ledger(text) is
-'Lets all results read the money of the office''s own tables: makes program_budget of a query whose columns are named like those of the view, any that has program_id, fiscal_year, entry_id and entry_date, in any order. Types are cast, what is missing is empty. An error says what does not fit; then what check_inputs finds.';
+'Lets all results read the money of the office''s own tables: makes program_budget of a query whose columns are named '
+'like those of the view, any that has program_id, fiscal_year, entry_id and entry_date, in any order. Types are cast, '
+'what is missing is empty. An error says what does not fit; then what check_inputs finds.';
 
 create function use_figures(query text)
     returns table (input text, kind text, program_id text, fiscal_year integer, item text, detail text, mend text)
@@ -19,7 +21,10 @@ begin atomic
     from bpm.use_input('indicator_actual'::regclass, '{program_id,fiscal_year,indicator_id,as_of}', query) u;
 end;
 comment on function use_figures(text) is
-'Lets all results read the figures of the office''s own tables: makes indicator_actual of a query whose columns are named like those of the view, any that has program_id, fiscal_year, indicator_id and as_of, in any order. Types are cast; without an evaluation they are of self, without a grader of none, without a breakdown of all. An error says what does not fit; then what check_inputs finds.';
+'Lets all results read the figures of the office''s own tables: makes indicator_actual of a query whose columns are '
+'named like those of the view, any that has program_id, fiscal_year, indicator_id and as_of, in any order. Types are '
+'cast; without an evaluation they are of self, without a grader of none, without a breakdown of all. An error says '
+'what does not fit; then what check_inputs finds.';
 
 -- Asks the planner: with an index it finds one program of a large table by it, whatever the view does to the column.
 create function input_without_index(rows_from bigint default 10000)
@@ -52,4 +57,5 @@ begin
 end
 $$;
 comment on function input_without_index(bigint) is
-'Large tables below the input views in which one program and year is not found by an index: every result reads them whole. From how many rows on a table is large, 10000 when not given; by the statistics of the last ANALYZE.';
+'Large tables below the input views in which one program and year is not found by an index: every result reads them '
+'whole. From how many rows on a table is large, 10000 when not given; by the statistics of the last ANALYZE.';

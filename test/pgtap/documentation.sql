@@ -3,10 +3,11 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(7);
+select plan(8);
 
 \set reference `cat doc/*.md`
 \set readme `cat README.md`
+\set model `cat doc/model.md`
 \set journeys `cat test/sql/readme.sql test/sql/reference*.sql`
 \set printed `cat expected/readme.out expected/reference*.out | sed 's/ *$//'`
 
@@ -15,7 +16,7 @@ create function pg_temp.blocks(page text, kind text) returns setof text
 $$ select m[1] from regexp_matches(page, '```' || kind || '\n(.*?)```', 'g') as m $$;
 
 create temp table page (name text, content text);
-insert into page values ('reference', :'reference'), ('README', :'readme');
+insert into page values ('reference', :'reference'), ('README', :'readme'), ('model', :'model');
 
 create temp view member as
 select d.classid, d.objid
@@ -62,6 +63,18 @@ $$, :'printed'), 'output of the pages is checked');
 select is_empty(format($$
     select blocks from page p, pg_temp.blocks(p.content, 'text') where strpos(%L, blocks) = 0
 $$, :'printed'), 'every output of the pages is what a journey prints');
+
+select is_empty($$
+    select distinct m[1] from bpm.model_scripts() s,
+        regexp_matches(s.script, $r$(?:'(?:error|warning|note)'(?: end)?|end), '([a-z ]+)',?\s*$r$, 'g') as m
+    where s.part = '80-check'
+        and not exists (select from page p where p.name = 'model' and strpos(p.content, '`' || m[1] || '`') > 0)
+    union all
+    select distinct m[1] from bpm.model_scripts() s,
+        regexp_matches(s.script, $r$'(?:program_budget|indicator_actual)'(?:::text as input)?, '([a-z ]+)'$r$, 'g') as m
+    where s.part = '80-check'
+        and not exists (select from page p where p.name = 'model' and strpos(p.content, '`' || m[1] || '`') > 0)
+$$, 'the page of the model names every kind of fault');
 
 select * from finish();
 rollback;

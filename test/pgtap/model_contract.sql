@@ -218,7 +218,7 @@ insert into published_column values
         'executed_growth score score_before score_change scored_weight score_sum name'),
     ('unit_total', 'unit_id fiscal_year suppressed programs budget executed weight scored_weight score_sum '
         'score coverage rating published_on'),
-    ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend');
+    ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name');
 
 select is_empty($$
     select p.view_name, p.columns, r.columns from published_column p

@@ -122,9 +122,10 @@ select is(pg_temp.after($h$
         '2026-06-02', 1e-20), ('early', 2026, 'ghost', '2026-06-02', 1);
     $h$), concat_ws(e'\n',
     'early indicator_actual: no indicator ghost', 'figure not demonstrated self', 'figure not scored i1',
-    'goal not demonstrated self', 'goal not scored i1', 'grade no figure i1', 'grade not demonstrated self',
-    'grade not scored i1', 'grade not scored i2', 'huge not demonstrated self', 'huge not scored i1',
-    'nan not demonstrated self', 'nan not scored i1', 'nan not scored i2', 'promised not demonstrated self',
+    'goal not demonstrated self', 'goal not scored i1', 'grade no figure department: i1',
+    'grade not demonstrated self', 'grade not scored department: i2', 'grade not scored i1', 'grade not scored i2',
+    'huge not demonstrated self', 'huge not scored i1', 'nan not demonstrated self', 'nan not scored department: i2',
+    'nan not scored i1', 'nan not scored i2', 'promised not demonstrated self', 'promised not scored department: i2',
     'promised not scored i1', 'promised not scored i2'), 'figures, grades and targets that do not fit');
 
 select is(pg_temp.after($h$
@@ -165,9 +166,9 @@ select is(pg_temp.after($h$
     insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) select 'sum', 2026, i,
         '2026-07-01', 1e20 from unnest('{i1,i2}'::text[]) i;
     $h$), concat_ws(e'\n',
-    'grader grader weight g1', 'grader grader weight g2', 'grader no figure i1', 'itself not demonstrated self',
-    'itself tree: cycle b', 'letter not demonstrated self', 'letter tree: not a grade g',
-    'loop not demonstrated self', 'loop tree: cycle g', 'minus not demonstrated self',
+    'grader grader weight g1', 'grader grader weight g2', 'grader no figure department: i1',
+    'itself not demonstrated self', 'itself tree: cycle b', 'letter not demonstrated self',
+    'letter tree: not a grade g', 'loop not demonstrated self', 'loop tree: cycle g', 'minus not demonstrated self',
     'minus tree: negative weight i1', 'minus tree: weight out of range b', 'orphan not demonstrated self',
     'orphan tree: missing parent i1', 'parts not demonstrated self', 'parts tree: too many dimensions g',
     'turned not demonstrated self', 'turned tree: score on parent g', 'twin no figure t'),
@@ -212,7 +213,8 @@ select is(pg_temp.after($h$
     update program set nature = 'nothing', weight = -5 where program_id = 'weight';
     $h$), concat_ws(e'\n',
     'debt negative budget', 'debt not demonstrated self', 'debt over budget', 'forever executed before approval',
-    'forever not scored i2', 'forever over budget', 'forever time of a stage appraised',
+    'forever money before the year', 'forever not scored department: i2', 'forever not scored i2',
+    'forever over budget', 'forever target dated ahead i2', 'forever time of a stage appraised',
     'forever time of a stage drafted', 'ghost program_budget: no program', 'heavy objective shares',
     'money without targets', 'nan program_budget: no figure nan', 'share objective shares',
     'stage executed before approval', 'stage unknown stage nonsense', 'sum objective shares', 'tiny over budget',
@@ -222,7 +224,7 @@ select is(pg_temp.after($h$
 
 -- what stands above all programs -------------------------------------------------------------------------------
 select is(pg_temp.after('delete from place'), concat_ws(e'\n',
-    'all no weight', 'all not demonstrated self', 'all tree: missing parent b', 'all tree: missing parent g',
+    'all not demonstrated self', 'all tree: missing parent b', 'all tree: missing parent g',
     'all tree: missing parent i1', 'all tree: missing parent i2', 'no place'), 'no place');
 select is(pg_temp.after('delete from setting'), concat_ws(e'\n',
     'all no setting', 'all not demonstrated self'), 'no setting');
@@ -287,17 +289,29 @@ select is(pg_temp.after($h$
           select row(null, null, null, null, null, null, null, null, 'infinity', '-infinity', 'NaN', null, null,
               null)::kept_figure) x;
     $h$), concat_ws(e'\n',
-    'all indicator_actual: missing key i1', 'all no weight', 'all not demonstrated self', 'early not scored i1',
-    'early not scored i2', 'early program_budget: missing key', 'early program_budget: missing key executed',
-    'early program_budget: no economic class nothing', 'early program_budget: no figure',
-    'early program_budget: no figure executed', 'grade no figure i1', 'grade not scored i1', 'grade not scored i2',
-    'indicator_actual: missing key', 'indicator_actual: missing key i2', 'nan not scored i1', 'nan not scored i2',
-    'nan over budget', 'nan program_budget: missing key', 'nan program_budget: no economic class nothing',
-    'nan program_budget: no figure', 'nan program_budget: no figure executed', 'program_budget: missing key',
-    'stale no figure i1', 'stale no figure i2', 'vast no figure i1', 'vast no figure i2',
+    'all indicator_actual: missing key i1', 'all no weight', 'all not demonstrated self',
+    'debt no grade department: i1', 'early no grade department: i1', 'early not scored department: i2',
+    'early not scored i1', 'early not scored i2', 'early program_budget: missing key',
+    'early program_budget: missing key executed', 'early program_budget: no economic class nothing',
+    'early program_budget: no figure', 'early program_budget: no figure executed', 'figure no grade department: i1',
+    'forever no grade department: i1', 'ghost no grade department: i1', 'goal no grade department: i1',
+    'grade no figure department: i1', 'grade not scored department: i2', 'grade not scored i1',
+    'grade not scored i2', 'grader no grade department: i1', 'heavy no grade department: i1',
+    'huge no grade department: i1', 'indicator_actual: missing key', 'indicator_actual: missing key i2',
+    'itself no grade department: i1', 'letter no grade department: i1', 'loop no grade department: i1',
+    'minus no grade department: i1', 'nan no grade department: i1', 'nan not scored department: i2',
+    'nan not scored i1', 'nan not scored i2', 'nan over budget', 'nan program_budget: missing key',
+    'nan program_budget: no economic class nothing', 'nan program_budget: no figure',
+    'nan program_budget: no figure executed', 'orphan no grade department: i1', 'parts no grade department: i1',
+    'program_budget: missing key', 'promised no grade department: i1', 'share no grade department: i1',
+    'stage no grade department: i1', 'stale no figure department: i1', 'stale no figure department: i2',
+    'stale no figure i1', 'stale no figure i2', 'sum no grade department: i1', 'tiny no grade department: i1',
+    'turned no grade department: i1', 'twin no grade department: i1', 'unitless no grade department: i1',
+    'vast no figure department: i1', 'vast no figure department: i2', 'vast no figure i1', 'vast no figure i2',
     'vast program_budget: missing key', 'vast program_budget: no economic class nothing',
     'vast program_budget: no figure', 'vast program_budget: no figure executed',
-        'vast program_budget: other currency'), 'input views with NaN and keys that are missing');
+    'vast program_budget: other currency', 'weight no grade department: i1', 'year0 no grade department: i1',
+    'year9 no grade department: i1'), 'input views with NaN and keys that are missing');
 
 -- a view that raises by itself takes all results with it, and check_inputs says which it is
 create or replace view program_budget with (security_invoker = true) as

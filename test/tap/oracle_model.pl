@@ -1,7 +1,6 @@
 # Random models against an independent computation in exact fractions: what every result view shows, all of its
 # columns, on several days and as known at an earlier time. Figures are rounded once for each grain, half away from
 # zero.
-# on several days and as known at an earlier time. Figures are rounded once for each grain, half away from zero.
 use strict;
 use warnings;
 
