@@ -74,7 +74,7 @@ comment on view input_fault is 'What does not fit in the two input views: one ro
 
 create function check_inputs()
     returns table (input text, kind text, program_id text, fiscal_year integer, item text, detail text, mend text)
-    language plpgsql stable parallel unsafe
+    language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
 #variable_conflict use_column
@@ -82,6 +82,11 @@ begin
     begin
         return query select f.input, f.kind, f.program_id, f.fiscal_year, f.item, f.detail, f.mend
             from input_fault f order by 1, 2, 3, 4, 5;
+        return query
+            select i.input, 'no index', null::text, null::integer, i.relation,
+                   format('All of its %s rows are read for every program.', i.row_count),
+                   'Make an index on its columns for program and year.'
+            from input_without_index() i;
         return;
     exception when others then
         null; -- one of the two raises by itself
@@ -104,7 +109,7 @@ begin
     end;
 end
 $$;
-comment on function check_inputs() is 'What does not fit after an input view was replaced: a view that raises an error, missing keys, duplicate keys, amounts without a program, figures without an indicator.';
+comment on function check_inputs() is 'What does not fit after an input view was replaced: a view that raises an error, missing keys, duplicate keys, amounts without a program, figures without an indicator, a large table without an index for program and year.';
 
 -- Each fault comes from rows that are read by key, so that those of one program are found without the others.
 select bpm.define_result('program_fault',
