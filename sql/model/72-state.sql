@@ -50,7 +50,8 @@ join scope k on k.scope = p.scope
 left join lateral setting_of(p.fiscal_year) r on true
 cross join lateral (
     select year_start(p.fiscal_year, coalesce(r.year_start_month, 1)) as starts_on,
-           year_start(least(p.fiscal_year, 9998) + 1, coalesce(r.year_start_month, 1)) - 1 as ends_on) y
+           year_start(least(p.fiscal_year, 9998) + 1, coalesce(r.year_start_month, 1)) - 1 as ends_on
+    offset 0) y
 left join lateral (
     select e.stage, e.at, e.grade from stage_event e
     where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
@@ -68,7 +69,8 @@ left join lateral (
     limit 1) e on true
 -- money counts until its year is closed; where there are no stages, until the year ends
 cross join lateral (
-    select case when e.event = 'closed' then e.on_day when s.stage is null and e.event is null then y.ends_on end as closes_on) m
+    select case when e.event = 'closed' then e.on_day when s.stage is null and e.event is null then y.ends_on end as closes_on
+    offset 0) m
 left join lateral (
     select array_agg(c.covered_id) as ids, array_agg(c.after) as after, array_agg(c.upto) as upto
     from program_cover c
@@ -117,7 +119,9 @@ begin atomic
         select case when e.event = 'closed' then e.on_day
                     when e.event = 'opened again' or not v.closes_when_due then null
                     when p.has_stages or e.event is not null then p.ends_on + d.days
-                    else p.ends_on end as closes_on) x;
+                    else p.ends_on end as closes_on
+        offset 0) x
+    offset 0;
 end;
 comment on function evaluations_of(program_state) is
 'Where the evaluations of a program stand: whether they are closed, until when figures count, what a missing score does.';

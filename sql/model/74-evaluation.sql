@@ -103,12 +103,14 @@ begin atomic
     cross join lateral (
         select ruled_score(o.score, u.deducted, u.cap, u.vetoed) as score,
                ruled_score(coalesce(o.low, 0), u.deducted, u.cap, u.vetoed) as low,
-               ruled_score(coalesce(o.high, 100), u.deducted, u.cap, u.vetoed) as high) r
+               ruled_score(coalesce(o.high, 100), u.deducted, u.cap, u.vetoed) as high
+        offset 0) r
     cross join lateral (select coalesce(o.coverage, 0) as coverage) c
     cross join lateral (
         select case when not e.closed and p.rate_so_far is not true then 'open'
                     when c.coverage < e.floor then 'coverage'
-                    when r.score is null then 'nothing' else 'rated' end as reason) g;
+                    when r.score is null then 'nothing' else 'rated' end as reason
+        offset 0) g;
 end;
 comment on function evaluation_scores(program_state) is 'The evaluations of a program: score with coverage and bounds, what the rules cost, the rating, and the tree that it comes from.';
 
