@@ -56,7 +56,7 @@ create function evaluation_scores(p program_state)
                    rating text, rating_rank integer, rating_reason text, counts integer, rank integer, due_on date,
                    closes_on date, counts_until date, evaluator text, framework_id text, name text, tree bpm.tree,
                    items text[], attained numeric[], execution numeric, top_weight numeric, missing text, day date,
-                   before_the_event boolean)
+                   before_the_event boolean, facts indicator_score[])
     language sql stable parallel safe rows 1
 begin atomic
     select p.program_id, p.fiscal_year, e.evaluation, p.unit_id,
@@ -71,7 +71,7 @@ begin atomic
                 when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
            (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
            e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, p.name,
-           t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, p.day, e.before_the_event
+           t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, p.day, e.before_the_event, t.facts
     from evaluations_of(p) e
     left join framework f on f.framework_id = e.framework_id
     cross join lateral (select coalesce(f.scale, p.scale) as scale) s
@@ -84,16 +84,19 @@ begin atomic
                sum(n.leaf)::integer as indicators, count(n.score)::integer as scored_indicators,
                coalesce(sum(n.top_weight), 0) as top_weight,
                array_agg(n.id order by n.id) filter (where n.attained is not null) as items,
-               array_agg(n.attained order by n.id) filter (where n.attained is not null) as attained
+               array_agg(n.attained order by n.id) filter (where n.attained is not null) as attained,
+               -- what check_result looks at; nobody else pays for it, as the planner leaves out what is not asked for
+               array_agg(n.fact) filter (where n.id <> '') as facts
         from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight,
                      i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf,
                      case when i.parent_id is null then i.weight end as top_weight,
                      case when a.are_there and i.source = 'measured' and i.weight > 0 and i.score is not null
-                          then bpm.try_attainment(i.actual, i.target) end as attained
+                          then bpm.try_attainment(i.actual, i.target) end as attained,
+                     row(p.program_id, p.fiscal_year, e.evaluation, i.*)::indicator_score as fact
               from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
                                    e.before_the_event, b.execution) i
               union all
-              select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null from place) n) t
+              select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null, null from place) n) t
     left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true
     cross join lateral (
         select sum(x.points) filter (where x.effect = 'deduct') as deducted,

@@ -70,123 +70,132 @@ comment on view node_overall is 'The overall programs of units and objectives.';
 select bpm.define_result('node_result',
 'One row per node of a tree (unit, function, economic, objective) and year, with everything below it in that year; what has no class is the node unclassified.', $$
 with total as (
-    select a.tree, a.ancestor_id as id, o.fiscal_year,
-           sum(o.programs) as programs, sum(o.scored_programs) as scored_programs,
-           sum(o.closed_programs) as closed_programs, sum(o.open_programs) as open_programs,
-           sum(o.proposed) as proposed, sum(o.approved) as approved, sum(o.carried_over) as carried_over,
-           sum(o.adjusted) as adjusted, sum(o.budget) as budget, sum(o.received) as received,
-           sum(o.committed) as committed, sum(o.executed) as executed, sum(o.planned) as planned,
-           sum(o.weight) as weight, sum(o.scored_weight) as scored_weight, sum(o.score_sum) as score_sum,
-           sum(o.coverage_sum) as coverage_sum, sum(o.low_sum) as low_sum, sum(o.high_sum) as high_sum,
-           sum(o.self_weight) as self_weight, sum(o.self_sum) as self_sum
-    from node_above a
-    cross join lateral (
-        select r.fiscal_year,
-               sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-               sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
-               sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
-               sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
-               sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
-               sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
-               sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
-               sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
+    -- the name of the tree stands outside of its sums: who asks for one tree has the others not even planned
+    select 'unit'::text as tree, x.*
+    from (
+        select a.ancestor_id as id, o.fiscal_year,
+               sum(o.programs) as programs, sum(o.scored_programs) as scored_programs,
+               sum(o.closed_programs) as closed_programs, sum(o.open_programs) as open_programs,
+               sum(o.proposed) as proposed, sum(o.approved) as approved, sum(o.carried_over) as carried_over,
+               sum(o.adjusted) as adjusted, sum(o.budget) as budget, sum(o.received) as received,
+               sum(o.committed) as committed, sum(o.executed) as executed, sum(o.planned) as planned,
+               sum(o.weight) as weight, sum(o.scored_weight) as scored_weight, sum(o.score_sum) as score_sum,
+               sum(o.coverage_sum) as coverage_sum, sum(o.low_sum) as low_sum, sum(o.high_sum) as high_sum,
+               sum(o.self_weight) as self_weight, sum(o.self_sum) as self_sum
+        from node_above a
+        cross join lateral (
+            select r.fiscal_year,
+                   sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
+                   sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
+                   sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
+                   sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
+                   sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
+                   sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
+                   sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
+                   sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
+            from @program_result r
+            where r.unit_id = a.id and r.is_revenue = 0
+            group by r.fiscal_year) o
+        where a.tree = 'unit' and o.fiscal_year between a.from_year and a.to_year
+        group by a.ancestor_id, o.fiscal_year) x
+    union all
+    select 'function', x.*
+    from (
+        select a.ancestor_id, o.fiscal_year,
+               sum(o.programs), sum(o.scored_programs),
+               sum(o.closed_programs), sum(o.open_programs),
+               sum(o.proposed), sum(o.approved), sum(o.carried_over),
+               sum(o.adjusted), sum(o.budget), sum(o.received),
+               sum(o.committed), sum(o.executed), sum(o.planned),
+               sum(o.weight), sum(o.scored_weight), sum(o.score_sum),
+               sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
+               sum(o.self_weight), sum(o.self_sum)
+        from (select distinct coalesce(p.function_id, 'unclassified') as id from program p) u -- few of many classes are used
+        join node_above a on a.tree = 'function' and a.id = u.id
+        cross join lateral (
+            select r.fiscal_year,
+                   sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
+                   sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
+                   sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
+                   sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
+                   sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
+                   sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
+                   sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
+                   sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
+            from @program_result r
+            where coalesce(r.function_id, 'unclassified') = a.id and r.is_revenue = 0
+                and (r.is_overall = 0 or r.function_id is not null)
+            group by r.fiscal_year) o
+        where o.fiscal_year between a.from_year and a.to_year
+        group by a.ancestor_id, o.fiscal_year) x
+    union all
+    select 'objective', x.*
+    from (
+        select a.ancestor_id, o.fiscal_year,
+               sum(o.programs), sum(o.scored_programs),
+               sum(o.closed_programs), sum(o.open_programs),
+               sum(o.proposed), sum(o.approved), sum(o.carried_over),
+               sum(o.adjusted), sum(o.budget), sum(o.received),
+               sum(o.committed), sum(o.executed), sum(o.planned),
+               sum(o.weight), sum(o.scored_weight), sum(o.score_sum),
+               sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
+               sum(o.self_weight), sum(o.self_sum)
+        from (select distinct coalesce(p.objective_id, 'unclassified') as id
+              from (select null::text as objective_id from place union all select o.objective_id from program_objective o) p) u
+        join node_above a on a.tree = 'objective' and a.id = u.id
+        cross join lateral (
+            select r.fiscal_year,
+                   sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
+                   sum(r.closed_programs) as closed_programs, sum(r.open_programs) as open_programs,
+                   sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
+                   sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
+                   sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
+                   sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
+                   sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
+                   sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
+            from (select r.fiscal_year, n.programs * r.programs as programs, n.programs * r.scored_programs as scored_programs,
+                         n.programs * r.closed_programs as closed_programs, r.programs - r.closed_programs as open_programs,
+                         part(r.proposed, n.after, n.upto) as proposed, part(r.approved, n.after, n.upto) as approved,
+                         part(r.carried_over, n.after, n.upto) as carried_over, part(r.adjusted, n.after, n.upto) as adjusted,
+                         part(r.budget, n.after, n.upto) as budget, part(r.received, n.after, n.upto) as received,
+                         part(r.committed, n.after, n.upto) as committed, part(r.executed, n.after, n.upto) as executed,
+                         part(r.planned, n.after, n.upto) as planned,
+                         w.weight, w.weight * sign(r.scored_weight) as scored_weight,
+                         w.weight * coalesce(r.score, 0) as score_sum, w.weight * r.coverage as coverage_sum,
+                         w.weight * r.low as low_sum, w.weight * r.high as high_sum,
+                         w.weight * sign(r.self_weight) as self_weight, w.weight * coalesce(r.self_score, 0) as self_sum
+                  from node_program n
+                  cross join lateral (
+                      select r.* from @program_result r
+                      where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year and r.is_revenue = 0
+                          and (r.is_overall = 0 or n.id <> 'unclassified')
+                      offset 0) r
+                  cross join lateral (select part(r.weight, n.after, n.upto, 8) as weight) w
+                  where n.tree = 'objective' and n.id = a.id) r
+            group by r.fiscal_year) o
+        where o.fiscal_year between a.from_year and a.to_year
+        group by a.ancestor_id, o.fiscal_year) x
+    union all
+    select 'economic', x.*
+    from (
+        select a.ancestor_id, r.fiscal_year,
+               sum(n.programs * r.programs), sum(n.programs * r.scored_programs), sum(n.programs * r.closed_programs),
+               sum(r.programs - r.closed_programs),
+               coalesce(sum(n.proposed), 0), coalesce(sum(n.approved), 0), coalesce(sum(n.carried_over), 0),
+               coalesce(sum(n.adjusted), 0), coalesce(sum(n.approved + n.carried_over + n.adjusted), 0), coalesce(sum(n.received), 0),
+               coalesce(sum(n.committed), 0), coalesce(sum(n.executed), 0), coalesce(sum(n.planned), 0),
+               sum(w.weight), sum(w.weight * sign(r.scored_weight)), sum(w.weight * coalesce(r.score, 0)),
+               sum(w.weight * r.coverage), sum(w.weight * r.low), sum(w.weight * r.high),
+               sum(w.weight * sign(r.self_weight)), sum(w.weight * coalesce(r.self_score, 0))
         from @program_result r
-        where r.unit_id = a.id and r.is_revenue = 0
-        group by r.fiscal_year) o
-    where a.tree = 'unit' and o.fiscal_year between a.from_year and a.to_year
-    group by a.tree, a.ancestor_id, o.fiscal_year
-    union all
-    select a.tree, a.ancestor_id, o.fiscal_year,
-           sum(o.programs), sum(o.scored_programs),
-           sum(o.closed_programs), sum(o.open_programs),
-           sum(o.proposed), sum(o.approved), sum(o.carried_over),
-           sum(o.adjusted), sum(o.budget), sum(o.received),
-           sum(o.committed), sum(o.executed), sum(o.planned),
-           sum(o.weight), sum(o.scored_weight), sum(o.score_sum),
-           sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
-           sum(o.self_weight), sum(o.self_sum)
-    from (select distinct coalesce(p.function_id, 'unclassified') as id from program p) u -- few of many classes are used
-    join node_above a on a.tree = 'function' and a.id = u.id
-    cross join lateral (
-        select r.fiscal_year,
-               sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-               sum(r.closed_programs) as closed_programs, sum(r.programs - r.closed_programs) as open_programs,
-               sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
-               sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
-               sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
-               sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
-               sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
-               sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
-        from @program_result r
-        where coalesce(r.function_id, 'unclassified') = a.id and r.is_revenue = 0
-            and (r.is_overall = 0 or r.function_id is not null)
-        group by r.fiscal_year) o
-    where o.fiscal_year between a.from_year and a.to_year
-    group by a.tree, a.ancestor_id, o.fiscal_year
-    union all
-    select a.tree, a.ancestor_id, o.fiscal_year,
-           sum(o.programs), sum(o.scored_programs),
-           sum(o.closed_programs), sum(o.open_programs),
-           sum(o.proposed), sum(o.approved), sum(o.carried_over),
-           sum(o.adjusted), sum(o.budget), sum(o.received),
-           sum(o.committed), sum(o.executed), sum(o.planned),
-           sum(o.weight), sum(o.scored_weight), sum(o.score_sum),
-           sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
-           sum(o.self_weight), sum(o.self_sum)
-    from (select distinct coalesce(p.objective_id, 'unclassified') as id
-          from (select null::text as objective_id from place union all select o.objective_id from program_objective o) p) u
-    join node_above a on a.tree = 'objective' and a.id = u.id
-    cross join lateral (
-        select r.fiscal_year,
-               sum(r.programs) as programs, sum(r.scored_programs) as scored_programs,
-               sum(r.closed_programs) as closed_programs, sum(r.open_programs) as open_programs,
-               sum(r.proposed) as proposed, sum(r.approved) as approved, sum(r.carried_over) as carried_over,
-               sum(r.adjusted) as adjusted, sum(r.budget) as budget, sum(r.received) as received,
-               sum(r.committed) as committed, sum(r.executed) as executed, sum(r.planned) as planned,
-               sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
-               sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
-               sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
-        from (select r.fiscal_year, n.programs * r.programs as programs, n.programs * r.scored_programs as scored_programs,
-                     n.programs * r.closed_programs as closed_programs, r.programs - r.closed_programs as open_programs,
-                     part(r.proposed, n.after, n.upto) as proposed, part(r.approved, n.after, n.upto) as approved,
-                     part(r.carried_over, n.after, n.upto) as carried_over, part(r.adjusted, n.after, n.upto) as adjusted,
-                     part(r.budget, n.after, n.upto) as budget, part(r.received, n.after, n.upto) as received,
-                     part(r.committed, n.after, n.upto) as committed, part(r.executed, n.after, n.upto) as executed,
-                     part(r.planned, n.after, n.upto) as planned,
-                     w.weight, w.weight * sign(r.scored_weight) as scored_weight,
-                     w.weight * coalesce(r.score, 0) as score_sum, w.weight * r.coverage as coverage_sum,
-                     w.weight * r.low as low_sum, w.weight * r.high as high_sum,
-                     w.weight * sign(r.self_weight) as self_weight, w.weight * coalesce(r.self_score, 0) as self_sum
-              from node_program n
-              cross join lateral (
-                  select r.* from @program_result r
-                  where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year and r.is_revenue = 0
-                      and (r.is_overall = 0 or n.id <> 'unclassified')
-                  offset 0) r
-              cross join lateral (select part(r.weight, n.after, n.upto, 8) as weight) w
-              where n.tree = 'objective' and n.id = a.id) r
-        group by r.fiscal_year) o
-    where o.fiscal_year between a.from_year and a.to_year
-    group by a.tree, a.ancestor_id, o.fiscal_year
-    union all
-    select a.tree, a.ancestor_id, r.fiscal_year,
-           sum(n.programs * r.programs), sum(n.programs * r.scored_programs), sum(n.programs * r.closed_programs),
-           sum(r.programs - r.closed_programs),
-           coalesce(sum(n.proposed), 0), coalesce(sum(n.approved), 0), coalesce(sum(n.carried_over), 0),
-           coalesce(sum(n.adjusted), 0), coalesce(sum(n.approved + n.carried_over + n.adjusted), 0), coalesce(sum(n.received), 0),
-           coalesce(sum(n.committed), 0), coalesce(sum(n.executed), 0), coalesce(sum(n.planned), 0),
-           sum(w.weight), sum(w.weight * sign(r.scored_weight)), sum(w.weight * coalesce(r.score, 0)),
-           sum(w.weight * r.coverage), sum(w.weight * r.low), sum(w.weight * r.high),
-           sum(w.weight * sign(r.self_weight)), sum(w.weight * coalesce(r.self_score, 0))
-    from @program_result r
-    cross join lateral (
-        select n.* from @program_slice n
-        where n.program_id = r.program_id and n.fiscal_year = r.fiscal_year) n
-    cross join lateral (
-        select round(r.weight * n.upto / n.total, 8) - round(r.weight * n.after / n.total, 8) as weight) w
-    join node_above a on a.tree = 'economic' and a.id = n.economic_id and r.fiscal_year between a.from_year and a.to_year
-    where r.is_revenue = 0 and r.is_overall = 0
-    group by a.tree, a.ancestor_id, r.fiscal_year
+        cross join lateral (
+            select n.* from @program_slice n
+            where n.program_id = r.program_id and n.fiscal_year = r.fiscal_year) n
+        cross join lateral (
+            select round(r.weight * n.upto / n.total, 8) - round(r.weight * n.after / n.total, 8) as weight) w
+        join node_above a on a.tree = 'economic' and a.id = n.economic_id and r.fiscal_year between a.from_year and a.to_year
+        where r.is_revenue = 0 and r.is_overall = 0
+        group by a.ancestor_id, r.fiscal_year) x
 )
 select t.tree, t.id, t.fiscal_year,
        t.programs::integer as programs, t.scored_programs::integer as scored_programs,

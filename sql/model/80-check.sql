@@ -233,8 +233,9 @@ from node_overall o
 where exists (select from node_overall x where x.tree = o.tree and x.id = o.id and x.fiscal_year = o.fiscal_year and x.program_id < o.program_id)
 $$);
 
+-- One pass over the indicators yields both: what is wrong with an evaluation, and with each that it has.
 select bpm.define_result('evaluation_fault',
-'What is wrong with evaluations: their weights, their trees, their closing.', $$
+'What is wrong with evaluations: their weights, their trees, their closing; and with their indicators: no target, no figure, a figure that cannot be scored, one that is too old or late.', $$
 select p.program_id, p.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
 from @program_state p
 cross join lateral evaluation_scores(p) e
@@ -260,61 +261,59 @@ cross join lateral (
     from (select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
           from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best,
                        i.method
-                from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
-                                     e.before_the_event, e.execution) i
+                from unnest(e.facts) i
                 where e.tree is null
                 union all
                 select '', null, 1, null, null, 'mean'::bpm.method from place where e.tree is null) n) t
-    cross join lateral unnest(t.list) x) f
+    cross join lateral unnest(t.list) x
+    union all
+    select v.severity, v.kind,
+           case e.evaluation when 'self' then i.indicator_id else format('%s: %s', e.evaluation, i.indicator_id) end, v.detail, v.mend
+    from unnest(e.facts) i
+    cross join lateral (values
+        (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
+         case when i.source = 'measured' and i.target is null and i.grade is null then 'No target is set.' end, 'Add a target_revision.'),
+        (case when i.retired or i.weight = 0 then null when coalesce(i.due, p.ends_on) <= p.day then 'warning' else 'note' end, 'no figure',
+         case when i.source in ('measured', 'graded', 'same') and i.actual is null and i.actual_date is null and i.grade is null
+                   and (i.target is not null or i.source <> 'measured') then 'Nothing is measured yet.' end,
+         case i.source when 'graded' then 'Its graders have to grade it.' when 'same' then 'The indicator of the same name in the other evaluation has to be there and measured.'
+             else 'Add a measurement.' end),
+        (case when i.retired then null else 'error' end, 'not scored',
+         case when i.source not in ('group', 'budget') and i.score is null and not i.stale
+                   and (i.target is not null and (i.actual is not null or i.actual_date is not null) or i.grade is not null)
+              then format('The figure %s does not fit the %s.', coalesce(i.actual::text, i.actual_date::text, i.grade::text),
+                          coalesce('target ' || i.target::text, 'range of a grade, 0 to 100')) end, 'Correct the figure, or the target.'),
+        ('warning', 'stale', case when i.stale and not i.retired then format('The figure is for %s: it counts as not measured.', i.measured_on) end,
+         'Measure again, or check the day and the program''s fiscal year.'),
+        ('note', 'late', case when i.late and e.evaluation = 'self' then format('The figure is for %s, after the end of the year.', i.measured_on) end,
+         'It counts, as it came before the evaluation was closed.'),
+        ('warning', 'no grade',
+         case when i.source = 'graded' and i.grade is not null and not i.retired then (
+             select format('No grade by %s: it stands on the others.', string_agg(g.grader, ', ' order by g.grader))
+             from grader g
+             where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.evaluation = e.evaluation and g.weight > 0
+                 and not exists (select from indicator_actual m
+                                 where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year and m.evaluation = e.evaluation
+                                     and m.indicator_id = i.indicator_id and m.grader = g.grader and m.as_of <= e.counts_until)
+             having count(*) > 0) end, 'Let them grade it, or take them from the graders.'),
+        ('error', 'empty group',
+         case when i.source = 'group' and i.weight > 0
+                   and not exists (select from indicator c where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year
+                                       and c.evaluation = e.evaluation and c.parent_id = i.indicator_id)
+              then 'There is nothing below the group.' end, 'Add indicators below it, or give it the weight 0.')
+    ) v (severity, kind, detail, mend)
+    -- whatever is wrong, one of these holds: most indicators need no closer look
+    where (i.score is null or i.late or i.source = 'graded') and v.severity is not null and v.detail is not null) f
 $$);
 
-select bpm.define_result('indicator_fault',
-'What is wrong with indicators: no target, no figure, a figure that cannot be scored, one that is too old, late or ahead.', $$
-select p.program_id, p.fiscal_year, f.severity, f.kind,
-       case e.evaluation when 'self' then i.indicator_id else format('%s: %s', e.evaluation, i.indicator_id) end as item, f.detail, f.mend
-from @program_state p
-cross join lateral evaluations_of(p) e
-cross join lateral indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
-    e.before_the_event, null) i
-cross join lateral (values
-    (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
-     case when i.source = 'measured' and i.target is null and i.grade is null then 'No target is set.' end, 'Add a target_revision.'),
-    (case when i.retired or i.weight = 0 then null when coalesce(i.due, p.ends_on) <= p.day then 'warning' else 'note' end, 'no figure',
-     case when i.source in ('measured', 'graded', 'same') and i.actual is null and i.actual_date is null and i.grade is null
-               and (i.target is not null or i.source <> 'measured') then 'Nothing is measured yet.' end,
-     case i.source when 'graded' then 'Its graders have to grade it.' when 'same' then 'The indicator of the same name in the other evaluation has to be there and measured.'
-         else 'Add a measurement.' end),
-    (case when i.retired then null else 'error' end, 'not scored',
-     case when i.source <> 'group' and i.score is null and not i.stale
-               and (i.target is not null and (i.actual is not null or i.actual_date is not null) or i.grade is not null)
-          then format('The figure %s does not fit the %s.', coalesce(i.actual::text, i.actual_date::text, i.grade::text),
-                      coalesce('target ' || i.target::text, 'range of a grade, 0 to 100')) end, 'Correct the figure, or the target.'),
-    ('warning', 'stale', case when i.stale and not i.retired then format('The figure is for %s: it counts as not measured.', i.measured_on) end,
-     'Measure again, or check the day and the program''s fiscal year.'),
-    ('note', 'late', case when i.late and e.evaluation = 'self' then format('The figure is for %s, after the end of the year.', i.measured_on) end,
-     'It counts, as it came before the evaluation was closed.'),
-    ('warning', 'no grade',
-     case when i.source = 'graded' and i.grade is not null and not i.retired then (
-         select format('No grade by %s: it stands on the others.', string_agg(g.grader, ', ' order by g.grader))
-         from grader g
-         where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.evaluation = e.evaluation and g.weight > 0
-             and not exists (select from indicator_actual m
-                             where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year and m.evaluation = e.evaluation
-                                 and m.indicator_id = i.indicator_id and m.grader = g.grader and m.as_of <= e.counts_until)
-         having count(*) > 0) end, 'Let them grade it, or take them from the graders.'),
-    ('error', 'empty group',
-     case when i.source = 'group' and i.weight > 0
-               and not exists (select from indicator c where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year
-                                   and c.evaluation = e.evaluation and c.parent_id = i.indicator_id)
-          then 'There is nothing below the group.' end, 'Add indicators below it, or give it the weight 0.')
-) f (severity, kind, detail, mend)
-where f.severity is not null and f.detail is not null
-union all
-select p.program_id, p.fiscal_year, 'warning', case when m.as_of > x.today then 'figure dated ahead' else 'figure after the close' end,
-       case e.evaluation when 'self' then m.indicator_id else format('%s: %s', e.evaluation, m.indicator_id) end,
+select bpm.define_result('date_fault',
+'What is dated so that it does not count: figures and targets that are ahead, or come after the close.', $$
+select p.program_id, p.fiscal_year, 'warning' as severity,
+       case when m.as_of > x.today then 'figure dated ahead' else 'figure after the close' end as kind,
+       case e.evaluation when 'self' then m.indicator_id else format('%s: %s', e.evaluation, m.indicator_id) end as item,
        case when m.as_of > x.today then format('A figure is for %s, after today: it does not count yet.', m.as_of)
-            else format('A figure is for %s, after the evaluation %s closed on %s: it does not count.', m.as_of, e.evaluation, e.closes_on) end,
-       case when m.as_of > x.today then 'Check the day.' else 'Open the evaluation again, with the reason, or leave it.' end
+            else format('A figure is for %s, after the evaluation %s closed on %s: it does not count.', m.as_of, e.evaluation, e.closes_on) end as detail,
+       case when m.as_of > x.today then 'Check the day.' else 'Open the evaluation again, with the reason, or leave it.' end as mend
 from @program_state p
 cross join lateral evaluations_of(p) e
 cross join lateral (select greatest((now() at time zone p.zone)::date, p.day) as today) x
@@ -344,7 +343,7 @@ with fault as (
     union all
     select * from @evaluation_fault
     union all
-    select * from @indicator_fault
+    select * from @date_fault
     union all
     select null, p.fiscal_year, 'note', 'money without targets', null,
            format('%s programs have no indicators: there is money, and nothing to score it by.', count(*)), 'Add indicators, or apply a framework.'

@@ -148,6 +148,7 @@ begin
             ('executed_to_date', 'What was executed in all years until then.'),
             ('execution', 'Percent of the budget that is executed.'),
             ('execution_rate', 'Percent: executed / budget; for a program covered_executed / covered_budget.'),
+            ('facts', 'What each indicator has, as rows of indicator_score.'),
             ('figure', 'What the rule looks at.'),
             ('first_year', 'The first year.'),
             ('fiscal_year', 'The fiscal year.'),
