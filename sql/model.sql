@@ -20,7 +20,8 @@ begin
     day := substr(btrim(text), 9, 2);
     -- without an exception to catch, which would cost every row a subtransaction
     if year >= 1 and month between 1 and 12 and day >= 1
-            and (day <= 28 or day <= extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day')) then
+            and (day <= 28
+                 or day <= extract(day from make_date(year, month, 1) + interval '1 month' - interval '1 day')) then
         value := make_date(year, month, day);
     elsif text is not null then
         reason := format('"%s" is no date of the calendar', text);
@@ -48,7 +49,8 @@ begin
     execute format('create or replace view %I with (security_invoker = true) as %s', name,
         regexp_replace(regexp_replace(query, '@day\M', at_sessions, 'g'), '@(\w+)', '\1', 'g'));
     execute format('comment on view %I is %L', name, meaning);
-    execute format('create or replace function %I(on_day date, as_known timestamptz default ''infinity'') returns setof %I
+    execute format('create or replace function %I(on_day date, as_known timestamptz default ''infinity'')
+        returns setof %I
         language sql stable parallel safe begin atomic %s; end', name || '_at', name,
         regexp_replace(regexp_replace(query, '@day\M', at_given, 'g'), '@(\w+)', '\1_at($1, $2)', 'g'));
     execute format('comment on function %I(date, timestamptz) is %L', name || '_at',
@@ -56,7 +58,10 @@ begin
 end
 $$;
 comment on function bpm.define_result(text, text, text) is
-'Makes a result of a model in the schema that comes first in the search_path: from one text a view, which obeys bpm.as_of and bpm.known_at, and a function beside it, which takes the day and the time. In the text @day stands for the moment (columns day, known, zone, before), and @name for another result at the same moment. Used by the scripts of the model.';
+'Makes a result of a model in the schema that comes first in the search_path: from one text a view, which obeys '
+'bpm.as_of and bpm.known_at, and a function beside it, which takes the day and the time. In the text @day stands for '
+'the moment (columns day, known, zone, before), and @name for another result at the same moment. Used by the scripts '
+'of the model.';
 
 -- what it is made of
 
@@ -150,7 +155,9 @@ as $$
     ('import_measurement', 'import', null, 'grading', '{*}', '{*}', true)
 $$;
 comment on function bpm.model_tables() is
-'The tables of a model (and the views that are made once): whose rows they hold; the log of their changes; and, one row per duty, who adds what, changes what and removes. Columns are listed, or * for all but those that say when and by whom (and, for changes, the key), less those with a minus.';
+'The tables of a model (and the views that are made once): whose rows they hold; the log of their changes; and, one '
+'row per duty, who adds what, changes what and removes. Columns are listed, or * for all but those that say when and '
+'by whom (and, for changes, the key), less those with a minus.';
 
 create function bpm.model_relation(schema_name name, relation name) returns regclass
     language plpgsql stable strict parallel safe
@@ -165,7 +172,8 @@ begin
     return to_regclass(format('%I.%I', schema_name, relation));
 end
 $$;
-comment on function bpm.model_relation(name, name) is 'A table or view of a model; an error when the schema holds none.';
+comment on function bpm.model_relation(name, name) is
+'A table or view of a model; an error when the schema holds none.';
 
 create function bpm.model_objects(schema_name name, made_in name default null,
                                   out kind text, out name text, out objid oid, out owner oid,
@@ -214,7 +222,8 @@ begin
 end
 $$;
 comment on function bpm.model_objects(name, name) is
-'The views, functions and triggers in the schema of a model, each with a digest of its definition and its comments; with a second schema, those that lie there, over the tables of the first. Used by create_model and upgrade_model.';
+'The views, functions and triggers in the schema of a model, each with a digest of its definition and its comments; '
+'with a second schema, those that lie there, over the tables of the first. Used by create_model and upgrade_model.';
 
 create function bpm.is_made(relation regclass) returns boolean
     language plpgsql stable strict parallel safe
@@ -233,7 +242,8 @@ begin
 end
 $$;
 comment on function bpm.is_made(regclass) is
-'Whether a view is one that the scripts of the model make; also while nothing is known of any, as when the model is being made. Used by the scripts.';
+'Whether a view is one that the scripts of the model make; also while nothing is known of any, as when the model is '
+'being made. Used by the scripts.';
 
 -- making and upgrading
 
@@ -260,7 +270,8 @@ begin
 end
 $$;
 comment on function bpm.run_model_scripts(name, integer, integer, name) is
-'Runs the scripts of the model whose number is above the first and not above the second, in a schema; what they make goes to another one where that is named. Used by create_model and upgrade_model.';
+'Runs the scripts of the model whose number is above the first and not above the second, in a schema; what they make '
+'goes to another one where that is named. Used by create_model and upgrade_model.';
 
 create function bpm.analyze_model(schema_name name) returns void
     language plpgsql volatile strict parallel unsafe
@@ -319,7 +330,8 @@ begin
 end
 $$;
 comment on function bpm.create_model(name) is
-'Makes a schema with the tables and views of budget performance management. They belong to the user who calls it, are dumped by pg_dump and may be altered.';
+'Makes a schema with the tables and views of budget performance management. They belong to the user who calls it, are '
+'dumped by pg_dump and may be altered.';
 
 create function bpm.lock_model(schema_name name) returns integer
     language plpgsql volatile strict parallel unsafe
@@ -393,7 +405,8 @@ begin
 end
 $$;
 comment on function bpm.lock_model(name) is
-'Locks all views and tables of a model against everybody: waits for those who read and write, and never so that one of them becomes the victim of a deadlock. The number of views and tables. Used by upgrade_model.';
+'Locks all views and tables of a model against everybody: waits for those who read and write, and never so that one '
+'of them becomes the victim of a deadlock. The number of views and tables. Used by upgrade_model.';
 
 create function bpm.lock_relation(relation regclass) returns void
     language plpgsql volatile strict parallel unsafe
@@ -411,7 +424,8 @@ begin
     end if;
 end
 $$;
-comment on function bpm.lock_relation(regclass) is 'Locks a table, or a view alone, against everybody. Used by lock_model.';
+comment on function bpm.lock_relation(regclass) is
+'Locks a table, or a view alone, against everybody. Used by lock_model.';
 
 create function bpm.model_dependents(views oid[], functions oid[],
                                      out classid oid, out objid oid, out depends_on text) returns setof record
@@ -436,7 +450,8 @@ as $$
     select b.classid, b.objid, min(b.depends_on) from below b group by b.classid, b.objid
 $$;
 comment on function bpm.model_dependents(oid[], oid[]) is
-'All that depends on views and functions, these included: what it is, and the name of one that it depends on. Used by upgrade_model.';
+'All that depends on views and functions, these included: what it is, and the name of one that it depends on. Used by '
+'upgrade_model.';
 
 create function bpm.model_changes(schema_name name, made jsonb,
                                   out kind text, out name text, out objid oid, out is_made boolean, out is_own boolean,
@@ -465,7 +480,8 @@ begin
 end
 $$;
 comment on function bpm.model_changes(name, jsonb) is
-'The views, functions and triggers of a model beside those that a version makes: which it made before, which go, which have other comments; the comments that they have, and those they were made with. Used by upgrade_model.';
+'The views, functions and triggers of a model beside those that a version makes: which it made before, which go, '
+'which have other comments; the comments that they have, and those they were made with. Used by upgrade_model.';
 
 create function bpm.model_grants(schema_name name, kind text, objid oid) returns setof text
     language sql stable strict parallel safe
@@ -663,7 +679,10 @@ begin
 end
 $$;
 comment on function bpm.upgrade_model(name) is
-'Brings a model to this version: the migrations that it does not have yet, then its views and functions, as far as they are made otherwise than before. Readers and writers wait. Data, columns that were added, the input views, grants, and comments on views and functions stay. What somebody has made over a view that has to be made anew is named first, with its definition (2BP01).';
+'Brings a model to this version: the migrations that it does not have yet, then its views and functions, as far as '
+'they are made otherwise than before. Readers and writers wait. Data, columns that were added, the input views, '
+'grants, and comments on views and functions stay. What somebody has made over a view that has to be made anew is '
+'named first, with its definition (2BP01).';
 
 -- the office's own tables as inputs
 
@@ -759,7 +778,9 @@ begin
 end
 $$;
 comment on function bpm.use_input(regclass, text[], text) is
-'Makes an input view of a model of a query over somebody''s own tables, which is looked up as he would: columns in order and cast, what is missing filled in. An error says what does not fit; then the rows of check_inputs. What use_ledger and use_figures of the model do.';
+'Makes an input view of a model of a query over somebody''s own tables, which is looked up as he would: columns in '
+'order and cast, what is missing filled in. An error says what does not fit; then the rows of check_inputs. What '
+'use_ledger and use_figures of the model do.';
 
 -- who sees and who writes what
 
@@ -839,7 +860,8 @@ begin
 end
 $$;
 comment on function bpm.enable_row_security(name) is
-'Puts policies on all tables of a model: a role sees the units that unit_access gives it, with all below, and what belongs to them. The owner of the tables sees everything. Can be called again. The number of tables.';
+'Puts policies on all tables of a model: a role sees the units that unit_access gives it, with all below, and what '
+'belongs to them. The owner of the tables sees everything. Can be called again. The number of tables.';
 
 create function bpm.grant_reader(schema_name name, role_name name) returns void
     language plpgsql volatile strict parallel unsafe
@@ -867,7 +889,8 @@ begin
 end
 $$;
 comment on function bpm.grant_reader(name, name) is
-'Lets a role read a model: USAGE on the schema, SELECT on its tables and views except the import tables, and not on what somebody has added. With row security it sees its own units.';
+'Lets a role read a model: USAGE on the schema, SELECT on its tables and views except the import tables, and not on '
+'what somebody has added. With row security it sees its own units.';
 
 create function bpm.model_duties(out duty text, out what text) returns setof record
     language sql immutable parallel safe rows 8
@@ -946,4 +969,6 @@ begin
 end
 $$;
 comment on function bpm.grant_duty(name, name, text) is
-'Lets a role read a model and do one duty in it: rules, programs, targets, money, measuring, grading, approving or publishing. Give nobody the duties of setting a rule, a target or a grade and of being judged by it. Never when and by whom something was recorded, nor any change of a fact.';
+'Lets a role read a model and do one duty in it: rules, programs, targets, money, measuring, grading, approving or '
+'publishing. Give nobody the duties of setting a rule, a target or a grade and of being judged by it. Never when and '
+'by whom something was recorded, nor any change of a fact.';

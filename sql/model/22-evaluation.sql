@@ -13,8 +13,10 @@ create table evaluation (
     before_the_event boolean not null default false,
     role_name        text check (role_name <> ''),
     primary key (evaluation, fiscal_year),
-    constraint evaluation_missing_so_far check (missing_so_far ~ '^(renormalise|zero|require (100|[0-9]{1,2}(\.[0-9]{1,8})?))$'),
-    constraint evaluation_missing_at_close check (missing_at_close ~ '^(renormalise|zero|require (100|[0-9]{1,2}(\.[0-9]{1,8})?))$'),
+    constraint evaluation_missing_so_far check (missing_so_far
+        ~ '^(renormalise|zero|require (100|[0-9]{1,2}(\.[0-9]{1,8})?))$'),
+    constraint evaluation_missing_at_close check (missing_at_close
+        ~ '^(renormalise|zero|require (100|[0-9]{1,2}(\.[0-9]{1,8})?))$'),
     constraint self_is_in_the_hands_of_the_program check (evaluation <> 'self' or role_name is null),
     constraint evaluation_is_closed_once_it_is_over check (not (before_the_event and rank is not null)),
     constraint evaluation_closes_when_due check (not closes_when_due or due_days is not null)

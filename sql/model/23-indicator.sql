@@ -90,7 +90,8 @@ as $$
 begin
     raise exception 'indicator "%" cannot be below itself', $4
         using errcode = 'check_violation',
-              detail = format('It would be its own group, or above its own group, in evaluation %s of program %s in %s.', $3, $1, $2),
+              detail = format('It would be its own group, or above it, in evaluation %s of program %s in %s.',
+                              $3, $1, $2),
               hint = 'Choose a group outside of its own branch.';
 end
 $$;

@@ -25,19 +25,23 @@ select distinct b.program_id, b.fiscal_year, c.program_id, o.after, o.upto
 from program_objective b
 join program p on p.program_id = b.program_id and p.fiscal_year = b.fiscal_year
 join scope s on s.scope = p.scope and s.covers = 'objective'
-join node_above a on a.tree = 'objective' and a.ancestor_id = b.objective_id and b.fiscal_year between a.from_year and a.to_year
+join node_above a on a.tree = 'objective' and a.ancestor_id = b.objective_id and b.fiscal_year between a.from_year
+    and a.to_year
 join objective_part o on o.objective_id = a.id and o.fiscal_year = b.fiscal_year
 join program c on c.program_id = o.program_id and c.fiscal_year = o.fiscal_year
 where exists (select from nature n where n.nature = c.nature and not n.is_revenue)
     and exists (select from scope o where o.scope = c.scope and o.covers = 'own');
-comment on view program_cover is 'Which programs an overall program covers: those of its unit, or by shares those of its objectives, and all below.';
+comment on view program_cover is
+'Which programs an overall program covers: those of its unit, or by shares those of its objectives, and all below.';
 
 select bpm.define_result('program_state',
 'Where a program stands on the day: the year, its stage, whose money it answers for, and until when money counts.', $$
 select p.program_id, p.fiscal_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
        p.revenue_type, p.framework_id, p.weight as own_weight, r.weigh_by, r.scale, r.rate_so_far, r.currency,
-       n.is_revenue, not n.is_revenue and k.covers <> 'own' as is_overall, d.day, d.known, d.zone, y.starts_on, y.ends_on,
-       s.stage is not null as has_stages, s.stage, (s.at at time zone d.zone)::date as stage_since, s.grade as stage_grade,
+       n.is_revenue, not n.is_revenue and k.covers <> 'own' as is_overall, d.day, d.known, d.zone, y.starts_on,
+           y.ends_on,
+       s.stage is not null as has_stages, s.stage, (s.at at time zone d.zone)::date as stage_since,
+           s.grade as stage_grade,
        m.closes_on as money_closes_on, least(d.day, m.closes_on) as money_until,
        -- whose money it answers for, and which part of it
        case when n.is_revenue or k.covers = 'own' then array[p.program_id] else c.ids end as covered,
@@ -69,7 +73,8 @@ left join lateral (
     limit 1) e on true
 -- money counts until its year is closed; where there are no stages, until the year ends
 cross join lateral (
-    select case when e.event = 'closed' then e.on_day when s.stage is null and e.event is null then y.ends_on end as closes_on
+    select case when e.event = 'closed' then e.on_day when s.stage is null and e.event is null
+        then y.ends_on end as closes_on
     offset 0) m
 left join lateral (
     select array_agg(c.covered_id) as ids, array_agg(c.after) as after, array_agg(c.upto) as upto
@@ -88,7 +93,8 @@ from program_evaluation e;
 comment on view program_look is 'Which evaluations a program has in a year: self, and those of program_evaluation.';
 
 create function evaluations_of(p program_state)
-    returns table (evaluation text, framework_id text, evaluator text, rank integer, before_the_event boolean, floor numeric,
+    returns table (evaluation text, framework_id text, evaluator text, rank integer, before_the_event boolean,
+        floor numeric,
                    due_on date, closes_on date, closed boolean, counts_until date, money_until date, missing text)
     language sql stable parallel safe rows 1
 begin atomic
@@ -109,13 +115,15 @@ begin atomic
         where e.program_id = l.program_id and e.fiscal_year = l.fiscal_year and e.evaluation = l.evaluation
             and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known and not e.taken_back
             and not exists (select from evaluation_event b
-                            where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.evaluation = e.evaluation
+                            where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year
+                                and b.evaluation = e.evaluation
                                 and b.at = e.at and b.event = e.event and b.taken_back and b.recorded_at > e.recorded_at
                                 and b.recorded_at <= p.known)
         order by e.at desc, e.recorded_at desc
         limit 1) e on true
     cross join lateral (
-        -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when due
+        -- nobody has closed it: some close by themselves, at the end of the year where there are no stages, else when
+        -- due
         select case when e.event = 'closed' then e.on_day
                     when e.event = 'opened again' or not v.closes_when_due then null
                     when p.has_stages or e.event is not null then p.ends_on + d.days
@@ -124,10 +132,12 @@ begin atomic
     offset 0;
 end;
 comment on function evaluations_of(program_state) is
-'Where the evaluations of a program stand: whether they are closed, until when figures count, what a missing score does.';
+'Where the evaluations of a program stand: whether they are closed, until when figures count, what a missing score '
+'does.';
 
 select bpm.define_result('evaluation_state',
-'Where an evaluation of a program stands on the day: whether it is closed, until when figures count, what a missing score does.', $$
+'Where an evaluation of a program stands on the day: whether it is closed, until when figures count, what a missing '
+'score does.', $$
 select p.program_id, p.fiscal_year, e.*, p.name, p.unit_id, p.starts_on, p.ends_on, p.day, p.known, p.zone
 from @program_state p
 cross join lateral evaluations_of(p) e
@@ -163,7 +173,9 @@ begin atomic
             and coalesce(b.currency, p.currency) = p.currency) x
     where c.upto > c.after; -- what is no part; the planner expects less of it
 end;
-comment on function program_money(program_state, date) is 'The money that a program answers for, dated until a day: its own, or, when it is overall, that of the programs it covers.';
+comment on function program_money(program_state, date) is
+'The money that a program answers for, dated until a day: its own, or, when it is overall, that of the programs it '
+'covers.';
 
 create function execution(p program_state, until date) returns numeric
     language sql stable parallel safe
@@ -172,4 +184,5 @@ begin atomic
                 then 100 * m.executed / (m.approved + m.carried_over + m.adjusted) end
     from program_money(p, until) m;
 end;
-comment on function execution(program_state, date) is 'Percent of the budget that is executed until a day; empty without a budget.';
+comment on function execution(program_state, date) is
+'Percent of the budget that is executed until a day; empty without a budget.';

@@ -2,10 +2,13 @@
 
 -- The facts that count for the indicators of one evaluation, given what counts until when, and the execution of the
 -- budget in percent.
-create function indicator_facts(of_program text, of_year integer, of_evaluation text, counts_until date, known timestamptz,
+create function indicator_facts(of_program text, of_year integer, of_evaluation text, counts_until date,
+    known timestamptz,
                                 starts_on date, ends_on date, before_the_event boolean, execution numeric)
-    returns table (indicator_id text, parent_id text, source text, method bpm.method, dimension text, aspect text, name text,
-                   unit_of_measure text, moves text, due date, owner text, sort integer, retired boolean, target bpm.target,
+    returns table (indicator_id text, parent_id text, source text, method bpm.method, dimension text, aspect text,
+        name text,
+                   unit_of_measure text, moves text, due date, owner text, sort integer, retired boolean,
+                       target bpm.target,
                    weight numeric, measured_on date, actual numeric, actual_date date, grade numeric, evidence text,
                    late boolean, stale boolean, score numeric, best numeric,
                    tree_weight numeric)
@@ -22,8 +25,10 @@ begin atomic
                 else bpm.try_score(f.actual, g.target) end as score,
            bpm.cap(g.target) as best,
            -- a tree needs some weight: siblings that all weigh nothing, as before their targets were set, count alike
-           case when bool_or(t.retired is not true and w.weight > 0) over siblings then case when t.retired then 0 else w.weight end
-                when bool_or(t.retired is not true) over siblings then (t.retired is not true)::integer else 1 end as tree_weight
+           case when bool_or(t.retired is not true and w.weight > 0) over siblings then case when t.retired then 0
+               else w.weight end
+                when bool_or(t.retired is not true) over siblings then (t.retired is not true)::integer
+                    else 1 end as tree_weight
     from indicator i
     -- OFFSET 0 keeps what looks something up from being written out, and done, wherever it is used.
     -- Where its figure is from: its own, or that of the indicator of the same name in another evaluation
@@ -64,11 +69,13 @@ begin atomic
         select m.as_of, m.actual, m.actual_date, m.score, m.evidence from indicator_actual m
         where a.source = 'measured' and m.program_id = i.program_id and m.fiscal_year = i.fiscal_year
             and m.evaluation = a.evaluation and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown = ''
-            and m.as_of <= counts_until and (m.recorded_at > known) is not true and (m.withdrawn_at <= known) is not true
+            and m.as_of <= counts_until and (m.recorded_at > known) is not true
+                and (m.withdrawn_at <= known) is not true
         order by m.as_of desc, m.recorded_at desc
         limit 1) m on true
     left join lateral (
-        select max(m.as_of) as as_of, bpm.weighted_score(m.score, case when r.weight between 0 and 1e12 then r.weight end) as score, max(m.evidence) as evidence
+        select max(m.as_of) as as_of, bpm.weighted_score(m.score, case when r.weight between 0 and 1e12
+            then r.weight end) as score, max(m.evidence) as evidence
         from grader r
         cross join lateral (
             select m.as_of, m.score, m.evidence from indicator_actual m
@@ -83,7 +90,8 @@ begin atomic
             and a.source = 'graded'
         group by r.program_id) k on true
     cross join lateral (
-        select coalesce(m.as_of, k.as_of) as as_of, case a.source when 'budget' then execution else m.actual end as actual, m.actual_date,
+        select coalesce(m.as_of, k.as_of) as as_of, case a.source when 'budget' then execution
+            else m.actual end as actual, m.actual_date,
                coalesce(m.score, k.score) as score, coalesce(m.evidence, k.evidence) as evidence) f
     -- a figure of another year, or one that is too old, says nothing about this one
     cross join lateral (
@@ -93,7 +101,8 @@ begin atomic
     window siblings as (partition by i.parent_id);
 end;
 comment on function indicator_facts(text, integer, text, date, timestamptz, date, date, boolean, numeric) is
-'What every indicator and group of an evaluation has: target, weight, figure and score, from the facts dated until a day, as known at a time.';
+'What every indicator and group of an evaluation has: target, weight, figure and score, from the facts dated until a '
+'day, as known at a time.';
 
 select bpm.define_result('indicator_score',
 'What every indicator and group of an evaluation has on the day: target, weight, figure and score.', $$

@@ -1,8 +1,10 @@
 -- Evaluations: the score of the tree, what the rules of the evaluation do to it, and what it is called
 
--- What each rule looks at: once it is closed, the execution of the budget and the coverage of the tree; at any time the score of a node, or the attainment
+-- What each rule looks at: once it is closed, the execution of the budget and the coverage of the tree; at any time
+-- the score of a node, or the attainment
 -- of each indicator, which is given as two arrays.
-create function rule_figures(of_evaluation text, of_year integer, closed boolean, execution numeric, tree bpm.tree, items text[],
+create function rule_figures(of_evaluation text, of_year integer, closed boolean, execution numeric, tree bpm.tree,
+    items text[],
                              attained numeric[])
     returns table (rule text, looks_at text, item text, target bpm.target, figure numeric, effect text, points numeric,
                    applies boolean)
@@ -25,14 +27,16 @@ begin atomic
                             and x.fiscal_year <= of_year);
 end;
 comment on function rule_figures(text, integer, boolean, numeric, bpm.tree, text[], numeric[]) is
-'What each rule of an evaluation looks at, and whether it applies: its target is missed. Where there is no figure it does not; but an indicator that is not measured is 0 once the evaluation is closed.';
+'What each rule of an evaluation looks at, and whether it applies: its target is missed. Where there is no figure it '
+'does not; but an indicator that is not measured is 0 once the evaluation is closed.';
 
 -- Deductions come first, then the lowest cap, then a veto.
 create function ruled_score(score numeric, deducted numeric, cap numeric, vetoed boolean) returns numeric
     language sql immutable parallel safe
     return case when score is null then null when vetoed then 0
                 else greatest(least(score - coalesce(deducted, 0), cap), 0) end;
-comment on function ruled_score(numeric, numeric, numeric, boolean) is 'A score after the rules of its evaluation: points off, then at most the cap, and 0 after a veto.';
+comment on function ruled_score(numeric, numeric, numeric, boolean) is
+'A score after the rules of its evaluation: points off, then at most the cap, and 0 after a veto.';
 
 create function not_demonstrated() returns text
     language sql immutable parallel safe
@@ -65,8 +69,10 @@ begin atomic
            u.cap::numeric(20,8) as cap, coalesce(u.vetoed, false)::integer as vetoed,
            r.score::numeric(20,8) as score, c.coverage::numeric(20,8) as coverage,
            r.low::numeric(20,8) as low, r.high::numeric(20,8) as high, e.floor::numeric(20,8) as floor,
-           case g.reason when 'rated' then bpm.rating(r.score, s.scale) when 'coverage' then not_demonstrated() end as rating,
-           case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale) when 'coverage' then rank_below(s.scale) end as rating_rank,
+           case g.reason when 'rated' then bpm.rating(r.score, s.scale) when 'coverage'
+               then not_demonstrated() end as rating,
+           case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale) when 'coverage'
+               then rank_below(s.scale) end as rating_rank,
            case g.reason when 'coverage' then under_floor(c.coverage, e.floor)
                 when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
            (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
@@ -77,7 +83,8 @@ begin atomic
     cross join lateral (select coalesce(f.scale, p.scale) as scale) s
     cross join lateral (select execution(p, e.money_until) as execution) b
     cross join lateral (
-        select exists (select from score_rule r where r.evaluation = e.evaluation and r.looks_at = 'attainment') as are_there) a
+        select exists (select from score_rule r where r.evaluation = e.evaluation
+            and r.looks_at = 'attainment') as are_there) a
     cross join lateral (
         -- a root that has no name, and below it what the program has
         select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
@@ -93,7 +100,8 @@ begin atomic
                      case when a.are_there and i.source = 'measured' and i.weight > 0 and i.score is not null
                           then bpm.try_attainment(i.actual, i.target) end as attained,
                      row(p.program_id, p.fiscal_year, e.evaluation, i.*)::indicator_score as fact
-              from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+              from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on,
+                  p.ends_on,
                                    e.before_the_event, b.execution) i
               union all
               select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null, null from place) n) t
@@ -115,7 +123,9 @@ begin atomic
                     when r.score is null then 'nothing' else 'rated' end as reason
         offset 0) g;
 end;
-comment on function evaluation_scores(program_state) is 'The evaluations of a program: score with coverage and bounds, what the rules cost, the rating, and the tree that it comes from.';
+comment on function evaluation_scores(program_state) is
+'The evaluations of a program: score with coverage and bounds, what the rules cost, the rating, and the tree that it '
+'comes from.';
 
 select bpm.define_result('evaluation_score',
 'What evaluation_result shows, and the tree that it comes from.', $$
@@ -125,11 +135,13 @@ cross join lateral evaluation_scores(p) e
 $$);
 
 select bpm.define_result('evaluation_result',
-'One row per evaluation of a program and year: score with coverage and bounds, what the rules cost, and the rating once it is closed.', $$
+'One row per evaluation of a program and year: score with coverage and bounds, what the rules cost, and the rating '
+'once it is closed.', $$
 select e.program_id, e.fiscal_year, e.evaluation, e.unit_id, indicators, scored_indicators, closed,
        tree_score::numeric(20,8) as tree_score, deducted::numeric(38,8) as deducted, cap::numeric(20,8) as cap, vetoed,
        score::numeric(20,8) as score, coverage::numeric(20,8) as coverage, low::numeric(20,8) as low,
-       high::numeric(20,8) as high, floor::numeric(20,8) as floor, rating, rating_rank, rating_reason, counts, rank, due_on,
+       high::numeric(20,8) as high, floor::numeric(20,8) as floor, rating, rating_rank, rating_reason, counts, rank,
+           due_on,
        closes_on, counts_until, evaluator, framework_id, e.name, u.name as unit_name
 from @evaluation_score e
 join unit u on u.unit_id = e.unit_id
@@ -142,7 +154,8 @@ from @evaluation_score
 $$);
 
 select bpm.define_result('score_rule_result',
-'One row per rule of an evaluation of a program, and per indicator where it looks at each: what it found, and what it cost.', $$
+'One row per rule of an evaluation of a program, and per indicator where it looks at each: what it found, and what it '
+'cost.', $$
 select e.program_id, e.fiscal_year, e.evaluation, x.rule, x.item, coalesce(x.applies, false)::integer as applies,
        (case when x.applies then x.points end)::numeric(20,8) as points,
        (case when abs(x.figure) < 1e30 then x.figure end)::numeric(38,8) as figure, x.effect, x.looks_at,
@@ -154,7 +167,8 @@ left join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fisca
 $$);
 
 select bpm.define_result('indicator_tree_result',
-'One row per node of the indicator tree of an evaluation: score, coverage and bounds of every group, and what each node contributes.', $$
+'One row per node of the indicator tree of an evaluation: score, coverage and bounds of every group, and what each '
+'node contributes.', $$
 select e.program_id, e.fiscal_year, e.evaluation, i.indicator_id, i.parent_id, n.depth - 1 as depth,
        (i.source <> 'group')::integer as leaf, n.weight::numeric(20,8) as weight, n.share::numeric(17,16) as share,
        n.score::numeric(20,8) as score, n.low::numeric(20,8) as low, n.high::numeric(20,8) as high,
@@ -177,12 +191,14 @@ select e.program_id, e.fiscal_year, e.evaluation, s.indicator_id, s.parent_id, e
        (case when abs(s.actual) < 1e30 then s.actual end)::numeric(38,8) as actual, s.actual_date,
        (case when abs(a.attainment) < 1e30 then a.attainment end)::numeric(38,8) as attainment,
        coalesce(bpm.try_met(s.actual, s.target), bpm.try_met(s.actual_date, s.target))::integer as met,
-       s.measured_on, coalesce(s.late, false)::integer as late, s.stale::integer as stale, s.retired::integer as retired,
+       s.measured_on, coalesce(s.late, false)::integer as late, s.stale::integer as stale,
+           s.retired::integer as retired,
        s.due, s.owner, s.name, s.unit_of_measure, s.target::text as target, s.source, s.moves, s.evidence,
        e.name as program_name
 from @program_state p
 cross join lateral evaluation_scores(p) e
-cross join lateral indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on, p.ends_on,
+cross join lateral indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on,
+    p.ends_on,
     e.before_the_event, e.execution) s
 left join lateral bpm.nodes(e.tree) n on n.id = s.indicator_id
 cross join lateral (select bpm.try_attainment(s.actual, s.target) as attainment) a

@@ -53,11 +53,13 @@ left join lateral (
 cross join lateral (
     select case when p.is_overall then 0
                 else greatest(case p.weigh_by when 'budget' then c.budget when 'received' then g.received
-                                   when 'executed' then g.executed when 'one' then 1 when 'own' then coalesce(nullif(p.own_weight, 'NaN'), 0)
+                                   when 'executed' then g.executed when 'one' then 1 when 'own'
+                                       then coalesce(nullif(p.own_weight, 'NaN'), 0)
                                    when 'indicators' then e.indicators else g.approved end, 0) end as weight) w
 left join lateral (
     select r.rating, r.reason from rating_override r
-    where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.valid_from <= p.day and r.recorded_at <= p.known
+    where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.valid_from <= p.day
+        and r.recorded_at <= p.known
     order by r.valid_from desc, r.recorded_at desc
     limit 1) v on true
 left join lateral (
@@ -68,7 +70,8 @@ left join lateral (
 $$);
 
 select bpm.define_result('program_result',
-'One row per program and year: money, execution, and score, rating, coverage and bounds of the evaluation that counts.', $$
+'One row per program and year: money, execution, and score, rating, coverage and bounds of the evaluation that '
+'counts.', $$
 select program_id, fiscal_year, unit_id, nature, scope, fund, function_id, economic_id, revenue_type, is_revenue,
        is_overall, programs, scored_programs, closed_programs, proposed, approved, carried_over, adjusted, budget,
        received, committed, executed, planned, covered_budget, covered_executed, execution_rate, weight,

@@ -19,25 +19,31 @@ begin atomic
                     when coverage < coalesce(e.floor, 0) then 'coverage'
                     when score is null then 'nothing' else 'rated' end as reason) g;
 end;
-comment on function rating_of_sum(integer, numeric, numeric, numeric) is 'What the score of a sum of programs is called, its rank, and else the reason why it is not rated.';
+comment on function rating_of_sum(integer, numeric, numeric, numeric) is
+'What the score of a sum of programs is called, its rank, and else the reason why it is not rated.';
 
 -- Where the entries of a program say fund or economic class, its money and its weight are parted by them.
 select bpm.define_result('program_slice',
-'The money of a program by fund and economic class, as its entries say or else the program; with the part of its weight that goes with it.', $$
+'The money of a program by fund and economic class, as its entries say or else the program; with the part of its '
+'weight that goes with it.', $$
 select p.program_id, p.fiscal_year, b.fund, b.economic_id,
        (row_number() over w = 1)::integer as programs,
-       case when sum(b.base) over t > 0 then sum(b.base) over w - b.base else (row_number() over w > 1)::integer end as after,
+       case when sum(b.base) over t > 0 then sum(b.base) over w - b.base
+           else (row_number() over w > 1)::integer end as after,
        case when sum(b.base) over t > 0 then sum(b.base) over w else 1 end as upto,
        coalesce(nullif(sum(b.base) over t, 0), 1) as total,
        b.proposed, b.approved, b.carried_over, b.adjusted, b.received, b.committed, b.executed, b.planned
 from @program_state p
 left join lateral (
     select b.fund, b.economic_id,
-           coalesce(sum(nullif(b.proposed, 'NaN')), 0) as proposed, coalesce(sum(nullif(b.approved, 'NaN')), 0) as approved,
+           coalesce(sum(nullif(b.proposed, 'NaN')), 0) as proposed,
+               coalesce(sum(nullif(b.approved, 'NaN')), 0) as approved,
            coalesce(sum(nullif(b.carried_over, 'NaN')), 0) as carried_over,
-           coalesce(sum(nullif(b.adjusted, 'NaN')), 0) as adjusted, coalesce(sum(nullif(b.received, 'NaN')), 0) as received,
+           coalesce(sum(nullif(b.adjusted, 'NaN')), 0) as adjusted,
+               coalesce(sum(nullif(b.received, 'NaN')), 0) as received,
            coalesce(sum(nullif(b.committed, 'NaN')), 0) as committed,
-           coalesce(sum(nullif(b.executed, 'NaN')), 0) as executed, coalesce(sum(nullif(b.planned, 'NaN')), 0) as planned
+           coalesce(sum(nullif(b.executed, 'NaN')), 0) as executed,
+               coalesce(sum(nullif(b.planned, 'NaN')), 0) as planned
     from program_budget b
     where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
         and b.entry_date <= p.money_until and (b.recorded_at > p.known) is not true
@@ -46,7 +52,8 @@ left join lateral (
 cross join lateral (
     select coalesce(e.fund, p.fund) as fund, coalesce(e.economic_id, p.economic_id, 'unclassified') as economic_id,
            greatest(case p.weigh_by when 'budget' then e.approved + e.carried_over + e.adjusted
-                         when 'received' then e.received when 'executed' then e.executed else e.approved end, 0) as base,
+                         when 'received' then e.received when 'executed' then e.executed else e.approved end,
+                             0) as base,
            e.proposed, e.approved, e.carried_over, e.adjusted, e.received, e.committed, e.executed, e.planned) b
 window t as (partition by p.program_id, p.fiscal_year), w as (partition by p.program_id, p.fiscal_year
     order by b.base desc nulls last, b.fund, b.economic_id, e.fund, e.economic_id rows unbounded preceding)
@@ -65,10 +72,12 @@ join scope s on s.scope = p.scope and s.covers = 'objective'
 join program_objective o on o.program_id = p.program_id and o.fiscal_year = p.fiscal_year;
 comment on view node_overall is 'The overall programs of units and objectives.';
 
--- What lies below a node, and for each the node's own group, which is computed for the nodes that are asked for only, and
+-- What lies below a node, and for each the node's own group, which is computed for the nodes that are asked for only,
+-- and
 -- by the indexes of their programs.
 select bpm.define_result('node_result',
-'One row per node of a tree (unit, function, economic, objective) and year, with everything below it in that year; what has no class is the node unclassified.', $$
+'One row per node of a tree (unit, function, economic, objective) and year, with everything below it in that year; '
+'what has no class is the node unclassified.', $$
 with total as (
     -- the name of the tree stands outside of its sums: who asks for one tree has the others not even planned
     select 'unit'::text as tree, x.*
@@ -110,7 +119,8 @@ with total as (
                sum(o.weight), sum(o.scored_weight), sum(o.score_sum),
                sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
                sum(o.self_weight), sum(o.self_sum)
-        from (select distinct coalesce(p.function_id, 'unclassified') as id from program p) u -- few of many classes are used
+        from (select distinct coalesce(p.function_id, 'unclassified') as id
+            from program p) u -- few of many classes are used
         join node_above a on a.tree = 'function' and a.id = u.id
         cross join lateral (
             select r.fiscal_year,
@@ -141,7 +151,8 @@ with total as (
                sum(o.coverage_sum), sum(o.low_sum), sum(o.high_sum),
                sum(o.self_weight), sum(o.self_sum)
         from (select distinct coalesce(p.objective_id, 'unclassified') as id
-              from (select null::text as objective_id from place union all select o.objective_id from program_objective o) p) u
+              from (select null::text as objective_id from place union all select o.objective_id
+                  from program_objective o) p) u
         join node_above a on a.tree = 'objective' and a.id = u.id
         cross join lateral (
             select r.fiscal_year,
@@ -153,10 +164,13 @@ with total as (
                    sum(r.weight) as weight, sum(r.scored_weight) as scored_weight, sum(r.score_sum) as score_sum,
                    sum(r.coverage_sum) as coverage_sum, sum(r.low_sum) as low_sum, sum(r.high_sum) as high_sum,
                    sum(r.self_weight) as self_weight, sum(r.self_sum) as self_sum
-            from (select r.fiscal_year, n.programs * r.programs as programs, n.programs * r.scored_programs as scored_programs,
-                         n.programs * r.closed_programs as closed_programs, r.programs - r.closed_programs as open_programs,
+            from (select r.fiscal_year, n.programs * r.programs as programs,
+                n.programs * r.scored_programs as scored_programs,
+                         n.programs * r.closed_programs as closed_programs,
+                             r.programs - r.closed_programs as open_programs,
                          part(r.proposed, n.after, n.upto) as proposed, part(r.approved, n.after, n.upto) as approved,
-                         part(r.carried_over, n.after, n.upto) as carried_over, part(r.adjusted, n.after, n.upto) as adjusted,
+                         part(r.carried_over, n.after, n.upto) as carried_over,
+                             part(r.adjusted, n.after, n.upto) as adjusted,
                          part(r.budget, n.after, n.upto) as budget, part(r.received, n.after, n.upto) as received,
                          part(r.committed, n.after, n.upto) as committed, part(r.executed, n.after, n.upto) as executed,
                          part(r.planned, n.after, n.upto) as planned,
@@ -182,7 +196,8 @@ with total as (
                sum(n.programs * r.programs), sum(n.programs * r.scored_programs), sum(n.programs * r.closed_programs),
                sum(r.programs - r.closed_programs),
                coalesce(sum(n.proposed), 0), coalesce(sum(n.approved), 0), coalesce(sum(n.carried_over), 0),
-               coalesce(sum(n.adjusted), 0), coalesce(sum(n.approved + n.carried_over + n.adjusted), 0), coalesce(sum(n.received), 0),
+               coalesce(sum(n.adjusted), 0), coalesce(sum(n.approved + n.carried_over + n.adjusted), 0),
+                   coalesce(sum(n.received), 0),
                coalesce(sum(n.committed), 0), coalesce(sum(n.executed), 0), coalesce(sum(n.planned), 0),
                sum(w.weight), sum(w.weight * sign(r.scored_weight)), sum(w.weight * coalesce(r.score, 0)),
                sum(w.weight * r.coverage), sum(w.weight * r.low), sum(w.weight * r.high),
@@ -193,7 +208,8 @@ with total as (
             where n.program_id = r.program_id and n.fiscal_year = r.fiscal_year) n
         cross join lateral (
             select round(r.weight * n.upto / n.total, 8) - round(r.weight * n.after / n.total, 8) as weight) w
-        join node_above a on a.tree = 'economic' and a.id = n.economic_id and r.fiscal_year between a.from_year and a.to_year
+        join node_above a on a.tree = 'economic' and a.id = n.economic_id and r.fiscal_year between a.from_year
+            and a.to_year
         where r.is_revenue = 0 and r.is_overall = 0
         group by a.ancestor_id, r.fiscal_year) x
 )
@@ -242,7 +258,8 @@ $$);
 
 select bpm.define_result('unit_result',
 'One row per unit and year, with everything below it: each program once.', $$
-select id as unit_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over, adjusted,
+select id as unit_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
+    adjusted,
        budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
        low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
        rating_reason,
@@ -253,7 +270,8 @@ $$);
 
 select bpm.define_result('function_result',
 'One row per function and year, with everything below it: each program once; what has none is unclassified.', $$
-select id as function_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over, adjusted,
+select id as function_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
+    adjusted,
        budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
        low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
        rating_reason,
@@ -263,8 +281,10 @@ where tree = 'function'
 $$);
 
 select bpm.define_result('economic_result',
-'One row per economic class and year, with everything below it: programs by their entries; what has none is unclassified.', $$
-select id as economic_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over, adjusted,
+'One row per economic class and year, with everything below it: programs by their entries; what has none is '
+'unclassified.', $$
+select id as economic_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
+    adjusted,
        budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
        low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
        rating_reason,
@@ -274,8 +294,10 @@ where tree = 'economic'
 $$);
 
 select bpm.define_result('objective_result',
-'One row per objective and year, with everything below it: each program by its shares; what has none is unclassified.', $$
-select id as objective_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over, adjusted,
+'One row per objective and year, with everything below it: each program by its shares; what has none is '
+'unclassified.', $$
+select id as objective_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
+    adjusted,
        budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
        low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
        rating_reason,
@@ -285,7 +307,8 @@ where tree = 'objective'
 $$);
 
 select bpm.define_result('classification_result',
-'One row per year, nature, scope and fund: the only roll-up that shows revenue and expenditure side by side, each in rows of its own; revenue has no scope.', $$
+'One row per year, nature, scope and fund: the only roll-up that shows revenue and expenditure side by side, each in '
+'rows of its own; revenue has no scope.', $$
 with total as (
     select r.fiscal_year, r.nature, case r.is_revenue when 1 then 'none' else r.scope end as scope, n.fund,
            sum(n.programs * r.programs) as programs, sum(n.programs * r.scored_programs) as scored_programs,

@@ -8,7 +8,8 @@ from program_budget b
 where b.program_id is null or b.fiscal_year is null or b.entry_id is null or b.entry_date is null
 union all
 select 'program_budget', 'duplicate key', b.program_id, b.fiscal_year, b.entry_id,
-       format('%s entries have the same key, and all are counted.', count(*)), 'Make entry_id unique in the year of the program.'
+       format('%s entries have the same key, and all are counted.', count(*)),
+           'Make entry_id unique in the year of the program.'
 from program_budget b
 group by b.program_id, b.fiscal_year, b.entry_id
 having count(*) > 1 and b.entry_id is not null
@@ -42,7 +43,8 @@ group by b.program_id, b.fiscal_year, b.economic_id
 union all
 select 'indicator_actual', 'missing key', a.program_id, a.fiscal_year, a.indicator_id,
        'A figure lacks its program, year, evaluation, indicator, day, grader or breakdown.',
-       'Give every row program_id, fiscal_year, evaluation, indicator_id and as_of; grader and breakdown are empty texts, not NULL.'
+       'Give every row program_id, fiscal_year, evaluation, indicator_id and as_of; grader and breakdown are empty '
+       'texts, not NULL.'
 from indicator_actual a
 where a.program_id is null or a.fiscal_year is null or a.evaluation is null or a.indicator_id is null or a.as_of is null
     or a.grader is null or a.breakdown is null
@@ -63,8 +65,10 @@ where a.program_id is not null and a.fiscal_year is not null and a.evaluation is
                         and i.evaluation = a.evaluation and i.indicator_id = a.indicator_id)
 group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id
 union all
-select v.relname::text collate "default", 'rights', null, null, null, 'The view reads with the rights of its owner, so that row security does not reach who reads it.',
-       format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).', v.relname::text collate "default")
+select v.relname::text collate "default", 'rights', null, null, null,
+    'The view reads with the rights of its owner, so that row security does not reach who reads it.',
+       format('Make it with (security_invoker = true), or ALTER VIEW %s SET (security_invoker = true).',
+           v.relname::text collate "default")
 from pg_catalog.pg_class v
 where v.oid in ('program_budget'::regclass, 'indicator_actual'::regclass)
     and (select p.relrowsecurity from pg_catalog.pg_class p where p.oid = 'program'::regclass)
@@ -74,7 +78,7 @@ comment on view input_fault is 'What does not fit in the two input views: one ro
 
 create function check_inputs()
     returns table (input text, kind text, program_id text, fiscal_year integer, item text, detail text, mend text)
-    language plpgsql stable parallel unsafe
+    language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
 #variable_conflict use_column
@@ -82,6 +86,11 @@ begin
     begin
         return query select f.input, f.kind, f.program_id, f.fiscal_year, f.item, f.detail, f.mend
             from input_fault f order by 1, 2, 3, 4, 5;
+        return query
+            select i.input, 'no index', null::text, null::integer, i.relation,
+                   format('All of its %s rows are read for every program.', i.row_count),
+                   'Make an index on its columns for program and year.'
+            from input_without_index() i;
         return;
     exception when others then
         null; -- one of the two raises by itself
@@ -104,7 +113,9 @@ begin
     end;
 end
 $$;
-comment on function check_inputs() is 'What does not fit after an input view was replaced: a view that raises an error, missing keys, duplicate keys, amounts without a program, figures without an indicator.';
+comment on function check_inputs() is
+'What does not fit after an input view was replaced: a view that raises an error, missing keys, duplicate keys, '
+'amounts without a program, figures without an indicator, a large table without an index for program and year.';
 
 -- Each fault comes from rows that are read by key, so that those of one program are found without the others.
 select bpm.define_result('program_fault',
@@ -116,12 +127,15 @@ cross join lateral program_money(p, p.money_until) m
 cross join lateral (select m.approved + m.carried_over + m.adjusted as budget) b
 cross join lateral (
     select count(*) as indicators from indicator i
-    where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self' and i.source <> 'group') i
+    where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self'
+        and i.source <> 'group') i
 cross join lateral (
     select min(e.entry_date) filter (where e.executed <> 0 and e.entry_date <= p.money_until) as executed_on,
            count(*) filter (where e.entry_date > x.today) as ahead, max(e.entry_date) as last_on,
-           count(*) filter (where e.entry_date > p.money_closes_on and e.entry_date <= p.day) as after_close, count(e.entry_date) as entries,
-           count(*) filter (where e.entry_date < p.starts_on - 366 or e.executed <> 0 and e.entry_date < p.starts_on) as before,
+           count(*) filter (where e.entry_date > p.money_closes_on and e.entry_date <= p.day) as after_close,
+               count(e.entry_date) as entries,
+           count(*) filter (where e.entry_date < p.starts_on - 366 or e.executed <> 0
+               and e.entry_date < p.starts_on) as before,
            min(e.entry_date) as first_on, x.today
     from (select greatest((now() at time zone p.zone)::date, p.day) as today) x
     left join program_budget e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
@@ -130,9 +144,11 @@ cross join lateral (
 cross join lateral (values
     ('error', 'no setting', null::text, case when s.fiscal_year is null then 'No settings are there for the year.' end,
      'Add a row to setting, year 0 for all.'),
-    ('error', 'fiscal year', null, case when p.fiscal_year not between 1000 and 9998 then format('%s is no fiscal year of four digits.', p.fiscal_year) end,
+    ('error', 'fiscal year', null, case when p.fiscal_year not between 1000 and 9998
+        then format('%s is no fiscal year of four digits.', p.fiscal_year) end,
      'Record the program in another year.'),
-    ('error', 'month', null, case when s.year_start_month not between 1 and 12 then format('The settings begin the year in month %s.', s.year_start_month) end,
+    ('error', 'month', null, case when s.year_start_month not between 1 and 12
+        then format('The settings begin the year in month %s.', s.year_start_month) end,
      'Set year_start_month.'),
     ('error', 'money without targets', null,
      case when b.budget > 0 and i.indicators = 0 and not p.is_overall
@@ -146,7 +162,8 @@ cross join lateral (values
           then format('%s executed and %s committed of a budget of %s.', m.executed, m.committed, b.budget) end,
      'Record the adjustment, or correct what was executed or committed.'),
     ('warning', 'unspent', null,
-     case when b.budget > 0 and 100 * m.executed < (100 - s.unspent_alert) * b.budget and not p.is_revenue and not p.is_overall
+     case when b.budget > 0 and 100 * m.executed < (100 - s.unspent_alert) * b.budget and not p.is_revenue
+         and not p.is_overall
                and (p.money_closes_on <= p.day or p.ends_on <= p.day)
           then format('%s %% of the budget is executed.', round(100 * m.executed / b.budget, 4)) end,
      'Look at the program before its next budget.'),
@@ -154,34 +171,46 @@ cross join lateral (values
      case when m.planned <> 0 and m.planned <> b.budget and not p.is_overall
           then format('The months of the plan total %s, the budget is %s.', m.planned, b.budget) end,
      'Plan the difference, in a month to come.'),
-    ('error', 'money on overall', null, case when p.is_overall and e.entries > 0 then format('%s entries are on a program that is overall: they count in no sum.', e.entries) end,
+    ('error', 'money on overall', null, case when p.is_overall and e.entries > 0
+        then format('%s entries are on a program that is overall: they count in no sum.', e.entries) end,
      'Enter the money on the programs that it covers.'),
-    ('warning', 'no revenue type', null, case when p.is_revenue and p.revenue_type is null then 'Revenue without a type counts as own and as no tax.' end,
+    ('warning', 'no revenue type', null, case when p.is_revenue and p.revenue_type is null
+        then 'Revenue without a type counts as own and as no tax.' end,
      'Set revenue_type.'),
     ('note', 'no weight', null,
      case when p.is_overall then null
-          when p.weigh_by = 'own' and (p.own_weight > 0 and p.own_weight <> 'NaN') is not true then 'It has no weight of its own, and weighs nothing in a roll-up.'
+          when p.weigh_by = 'own' and (p.own_weight > 0 and p.own_weight <> 'NaN') is not true
+              then 'It has no weight of its own, and weighs nothing in a roll-up.'
           when p.weigh_by in ('approved', 'budget', 'received', 'executed')
-               and case p.weigh_by when 'approved' then m.approved when 'received' then m.received when 'executed' then m.executed else b.budget end = 0
+               and case p.weigh_by when 'approved' then m.approved when 'received' then m.received when 'executed'
+                   then m.executed else b.budget end = 0
           then format('There is no %s money: the program weighs nothing in a roll-up.', p.weigh_by) end,
      'Enter the money, or weigh programs otherwise: weigh_by in the settings.'),
-    ('warning', 'money dated ahead', null, case when e.ahead > 0 then format('%s entries are dated after today, the last on %s: they do not count yet.', e.ahead, e.last_on) end,
+    ('warning', 'money dated ahead', null, case when e.ahead > 0
+        then format('%s entries are dated after today, the last on %s: they do not count yet.', e.ahead, e.last_on) end,
      'Check the dates.'),
-    ('warning', 'money after the close', null, case when e.after_close > 0 then format('%s entries are dated after %s, when the money of the year was closed: they do not count.', e.after_close, p.money_closes_on) end,
+    ('warning', 'money after the close', null, case when e.after_close > 0
+        then format('%s entries are dated after %s, when the money of the year was closed: they do not count.',
+            e.after_close, p.money_closes_on) end,
      'Date them in the year, enter them in the next, or close the year later.'),
-    ('warning', 'money before the year', null, case when e.before > 0 then format('%s entries are executed before the year, or dated more than a year before it, the first on %s.', e.before, e.first_on) end,
+    ('warning', 'money before the year', null, case when e.before > 0
+        then format('%s entries are executed before the year, or dated more than a year before it, the first on %s.',
+            e.before, e.first_on) end,
      'Check the dates, or the fiscal year.'),
     ('error', 'executed before approval', null,
      case when p.has_stages and e.executed_on is not null
-          then (select format('Money was executed on %s, %s.', e.executed_on, coalesce('the budget was approved on ' || a.day, 'and no approval is recorded'))
+          then (select format('Money was executed on %s, %s.', e.executed_on,
+              coalesce('the budget was approved on ' || a.day, 'and no approval is recorded'))
                 from (select min((g.at at time zone p.zone)::date) as day from stage_standing g
-                      where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.stage = 'approved' and g.recorded_at <= p.known) a
+                      where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.stage = 'approved'
+                          and g.recorded_at <= p.known) a
                 where a.day is null or e.executed_on < a.day) end,
      'Correct the dates, or report the breach.')
 ) f (severity, kind, item, detail, mend)
 where f.detail is not null
 union all
-select p.program_id, p.fiscal_year, 'error', 'lifecycle', v.to_stage, v.violation, 'Correct the history, or report the breach.'
+select p.program_id, p.fiscal_year, 'error', 'lifecycle', v.to_stage, v.violation,
+    'Correct the history, or report the breach.'
 from @program_state p
 join program g on g.program_id = p.program_id and g.fiscal_year = p.fiscal_year
 join lifecycle_rule l on l.lifecycle_id = g.lifecycle_id
@@ -191,19 +220,22 @@ cross join lateral (
         and isfinite(e.at) and e.at < (p.day + 1)::timestamp at time zone p.zone and e.recorded_at <= p.known) e
 cross join lateral unnest(e.list) v
 union all
-select e.program_id, e.fiscal_year, 'error', 'unknown stage', e.stage, format('The lifecycle "%s" has no such stage.', l.lifecycle_id),
+select e.program_id, e.fiscal_year, 'error', 'unknown stage', e.stage,
+    format('The lifecycle "%s" has no such stage.', l.lifecycle_id),
        'Change the lifecycle of the program, or the rule.'
 from stage_event e
 join program p on p.program_id = e.program_id and p.fiscal_year = e.fiscal_year
 join lifecycle_rule l on l.lifecycle_id = p.lifecycle_id
 where e.stage <> all (bpm.stages(l.rule))
 union all
-select e.program_id, e.fiscal_year, 'error', 'time of a stage', e.stage, 'It was entered at no time of the calendar.', 'Take it back, and enter it again.'
+select e.program_id, e.fiscal_year, 'error', 'time of a stage', e.stage, 'It was entered at no time of the calendar.',
+    'Take it back, and enter it again.'
 from stage_event e
 where not isfinite(e.at)
 union all
 -- what keys refuse, and what was loaded without them has
-select p.program_id, p.fiscal_year, 'error', 'no place', v.item, format('There is no %s "%s".', v.item, v.code), 'Add the row, or change the program: until then no result shows it.'
+select p.program_id, p.fiscal_year, 'error', 'no place', v.item, format('There is no %s "%s".', v.item, v.code),
+    'Add the row, or change the program: until then no result shows it.'
 from program p
 cross join lateral (values
     ('unit', p.unit_id, exists (select from unit u where u.unit_id = p.unit_id)),
@@ -211,12 +243,14 @@ cross join lateral (values
     ('scope', p.scope, exists (select from scope k where k.scope = p.scope))) v (item, code, there)
 where not v.there
 union all
-select g.program_id, g.fiscal_year, 'error', 'grader weight', g.grader, format('The grades weigh %s.', g.weight), 'Give the grader a weight; until then the grades do not count.'
+select g.program_id, g.fiscal_year, 'error', 'grader weight', g.grader, format('The grades weigh %s.', g.weight),
+    'Give the grader a weight; until then the grades do not count.'
 from grader g
 where (g.weight between 0 and 1e12) is not true
 union all
 select o.program_id, o.fiscal_year, 'error', 'objective shares', null,
-       format('The shares total %s %%.', trim_scale(sum(o.share))), 'Make them positive, and 100 % in all; what goes beyond counts nowhere.'
+       format('The shares total %s %%.', trim_scale(sum(o.share))),
+           'Make them positive, and 100 % in all; what goes beyond counts nowhere.'
 from program_objective o
 group by o.program_id, o.fiscal_year
 having sum(o.share) > 100 or min(o.share) <= 0
@@ -225,12 +259,14 @@ select o.program_id, o.fiscal_year, 'warning', 'overall twice', o.id,
        format('%s "%s" has several overall programs: the score of the first stands beside its roll-up.', o.tree, o.id),
        'Make one of them a project.'
 from node_overall o
-where exists (select from node_overall x where x.tree = o.tree and x.id = o.id and x.fiscal_year = o.fiscal_year and x.program_id < o.program_id)
+where exists (select from node_overall x where x.tree = o.tree and x.id = o.id and x.fiscal_year = o.fiscal_year
+    and x.program_id < o.program_id)
 $$);
 
 -- One pass over the indicators yields both: what is wrong with an evaluation, and with each that it has.
 select bpm.define_result('evaluation_fault',
-'What is wrong with evaluations: their weights, their trees, their closing; and with their indicators: no target, no figure, a figure that cannot be scored, one that is too old or late.', $$
+'What is wrong with evaluations: their weights, their trees, their closing; and with their indicators: no target, no '
+'figure, a figure that cannot be scored, one that is too old or late.', $$
 select p.program_id, p.fiscal_year, f.severity, f.kind, f.item, f.detail, f.mend
 from @program_state p
 cross join lateral evaluation_scores(p) e
@@ -245,7 +281,8 @@ cross join lateral (
                           trim_scale(coalesce(w.weight_total, s.weight_total))) end,
          'Revise the weights, or change weight_total in the settings.'),
         ('warning', 'overdue',
-         case when e.closed = 0 and e.due_on < p.day then format('It was to be closed by %s.', e.due_on) end, 'Close it.'),
+         case when e.closed = 0 and e.due_on < p.day then format('It was to be closed by %s.', e.due_on) end,
+             'Close it.'),
         ('warning', 'not demonstrated',
          case when e.closed = 1 and e.indicators > 0 and e.coverage < e.floor
               then under_floor(e.coverage, e.floor) || '.' end, 'Another evaluation can still measure it.')
@@ -254,7 +291,8 @@ cross join lateral (
     union all
     select 'error', 'tree: ' || x.kind, x.node, x.detail, 'Mend the indicators; until then the evaluation has no score.'
     from (select bpm.tree_check(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as list
-          from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score, i.best,
+          from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight, i.score,
+              i.best,
                        i.method
                 from unnest(e.facts) i
                 where e.tree is null
@@ -263,37 +301,51 @@ cross join lateral (
     cross join lateral unnest(t.list) x
     union all
     select v.severity, v.kind,
-           case e.evaluation when 'self' then i.indicator_id else format('%s: %s', e.evaluation, i.indicator_id) end, v.detail, v.mend
+           case e.evaluation when 'self' then i.indicator_id else format('%s: %s', e.evaluation, i.indicator_id) end,
+               v.detail, v.mend
     from unnest(e.facts) i
     cross join lateral (values
         (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
-         case when i.source = 'measured' and i.target is null and i.grade is null then 'No target is set.' end, 'Add a target_revision.'),
-        (case when i.retired or i.weight = 0 then null when coalesce(i.due, p.ends_on) <= p.day then 'warning' else 'note' end, 'no figure',
-         case when i.source in ('measured', 'graded', 'same') and i.actual is null and i.actual_date is null and i.grade is null
+         case when i.source = 'measured' and i.target is null and i.grade is null then 'No target is set.' end,
+             'Add a target_revision.'),
+        (case when i.retired or i.weight = 0 then null when coalesce(i.due, p.ends_on) <= p.day then 'warning'
+            else 'note' end, 'no figure',
+         case when i.source in ('measured', 'graded', 'same') and i.actual is null and i.actual_date is null
+             and i.grade is null
                    and (i.target is not null or i.source <> 'measured') then 'Nothing is measured yet.' end,
-         case i.source when 'graded' then 'Its graders have to grade it.' when 'same' then 'The indicator of the same name in the other evaluation has to be there and measured.'
+         case i.source when 'graded' then 'Its graders have to grade it.' when 'same'
+             then 'The indicator of the same name in the other evaluation has to be there and measured.'
              else 'Add a measurement.' end),
         (case when i.retired then null else 'error' end, 'not scored',
          case when i.source not in ('group', 'budget') and i.score is null and not i.stale
-                   and (i.target is not null and (i.actual is not null or i.actual_date is not null) or i.grade is not null)
-              then format('The figure %s does not fit the %s.', coalesce(i.actual::text, i.actual_date::text, i.grade::text),
-                          coalesce('target ' || i.target::text, 'range of a grade, 0 to 100')) end, 'Correct the figure, or the target.'),
-        ('warning', 'stale', case when i.stale and not i.retired then format('The figure is for %s: it counts as not measured.', i.measured_on) end,
+                   and (i.target is not null and (i.actual is not null or i.actual_date is not null)
+                       or i.grade is not null)
+              then format('The figure %s does not fit the %s.',
+                  coalesce(i.actual::text, i.actual_date::text, i.grade::text),
+                          coalesce('target ' || i.target::text, 'range of a grade, 0 to 100')) end,
+                              'Correct the figure, or the target.'),
+        ('warning', 'stale', case when i.stale and not i.retired
+            then format('The figure is for %s: it counts as not measured.', i.measured_on) end,
          'Measure again, or check the day and the program''s fiscal year.'),
-        ('note', 'late', case when i.late and e.evaluation = 'self' then format('The figure is for %s, after the end of the year.', i.measured_on) end,
+        ('note', 'late', case when i.late and e.evaluation = 'self'
+            then format('The figure is for %s, after the end of the year.', i.measured_on) end,
          'It counts, as it came before the evaluation was closed.'),
         ('warning', 'no grade',
          case when i.source = 'graded' and i.grade is not null and not i.retired then (
              select format('No grade by %s: it stands on the others.', string_agg(g.grader, ', ' order by g.grader))
              from grader g
-             where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.evaluation = e.evaluation and g.weight > 0
+             where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year and g.evaluation = e.evaluation
+                 and g.weight > 0
                  and not exists (select from indicator_actual m
-                                 where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year and m.evaluation = e.evaluation
-                                     and m.indicator_id = i.indicator_id and m.grader = g.grader and m.as_of <= e.counts_until)
+                                 where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year
+                                     and m.evaluation = e.evaluation
+                                     and m.indicator_id = i.indicator_id and m.grader = g.grader
+                                         and m.as_of <= e.counts_until)
              having count(*) > 0) end, 'Let them grade it, or take them from the graders.'),
         ('error', 'empty group',
          case when i.source = 'group' and i.weight > 0
-                   and not exists (select from indicator c where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year
+                   and not exists (select from indicator c where c.program_id = p.program_id
+                       and c.fiscal_year = p.fiscal_year
                                        and c.evaluation = e.evaluation and c.parent_id = i.indicator_id)
               then 'There is nothing below the group.' end, 'Add indicators below it, or give it the weight 0.')
     ) v (severity, kind, detail, mend)
@@ -305,10 +357,13 @@ select bpm.define_result('date_fault',
 'What is dated so that it does not count: figures and targets that are ahead, or come after the close.', $$
 select p.program_id, p.fiscal_year, 'warning' as severity,
        case when m.as_of > x.today then 'figure dated ahead' else 'figure after the close' end as kind,
-       case e.evaluation when 'self' then m.indicator_id else format('%s: %s', e.evaluation, m.indicator_id) end as item,
+       case e.evaluation when 'self' then m.indicator_id
+           else format('%s: %s', e.evaluation, m.indicator_id) end as item,
        case when m.as_of > x.today then format('A figure is for %s, after today: it does not count yet.', m.as_of)
-            else format('A figure is for %s, after the evaluation %s closed on %s: it does not count.', m.as_of, e.evaluation, e.closes_on) end as detail,
-       case when m.as_of > x.today then 'Check the day.' else 'Open the evaluation again, with the reason, or leave it.' end as mend
+            else format('A figure is for %s, after the evaluation %s closed on %s: it does not count.', m.as_of,
+                e.evaluation, e.closes_on) end as detail,
+       case when m.as_of > x.today then 'Check the day.'
+           else 'Open the evaluation again, with the reason, or leave it.' end as mend
 from @program_state p
 cross join lateral evaluations_of(p) e
 cross join lateral (select greatest((now() at time zone p.zone)::date, p.day) as today) x
@@ -322,7 +377,8 @@ union all
 -- what is promised for a day of the year to come is a plan; after the year, and after today, it hides what was promised
 select p.program_id, p.fiscal_year, 'warning', 'target dated ahead',
        case t.evaluation when 'self' then t.indicator_id else format('%s: %s', t.evaluation, t.indicator_id) end,
-       format('A target or weight holds from %s, after the year and after today: it does not count.', t.valid_from), 'Check the day.'
+       format('A target or weight holds from %s, after the year and after today: it does not count.', t.valid_from),
+           'Check the day.'
 from @program_state p
 cross join lateral (
     select t.evaluation, t.indicator_id, t.valid_from from target_revision t
@@ -341,21 +397,25 @@ with fault as (
     select * from @date_fault
     union all
     select null, p.fiscal_year, 'note', 'money without targets', null,
-           format('%s programs have no indicators: there is money, and nothing to score it by.', count(*)), 'Add indicators, or apply a framework.'
+           format('%s programs have no indicators: there is money, and nothing to score it by.', count(*)),
+               'Add indicators, or apply a framework.'
     from program p
     where not exists (select from indicator i where i.fiscal_year = p.fiscal_year)
     group by p.fiscal_year
     union all
-    select l.program_id, l.fiscal_year, 'error', 'no evaluation', l.evaluation, 'The table evaluation has no row for it: what it misses counts as zero once it is closed.', 'Add the row.'
+    select l.program_id, l.fiscal_year, 'error', 'no evaluation', l.evaluation,
+        'The table evaluation has no row for it: what it misses counts as zero once it is closed.', 'Add the row.'
     from program_look l
     where l.evaluation not in (select e.evaluation from evaluation e)
     union all
-    select null, null, 'error', 'no place', null, format('The table place has %s rows: without one nothing is scored.', count(*)), 'Give it one row.'
+    select null, null, 'error', 'no place', null,
+        format('The table place has %s rows: without one nothing is scored.', count(*)), 'Give it one row.'
     from place
     having count(*) <> 1
     union all
     select null, null, 'error', t.kind, t.id, t.detail,
-           case t.kind when 'tree loop' then 'Give one of them another parent, then call refresh_trees().' else 'Call refresh_trees().' end
+           case t.kind when 'tree loop' then 'Give one of them another parent, then call refresh_trees().'
+               else 'Call refresh_trees().' end
     from tree_faults() t
     union all
     select f.program_id, f.fiscal_year, 'error', f.input || ': ' || f.kind, f.item, f.detail, f.mend

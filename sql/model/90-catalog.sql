@@ -222,7 +222,7 @@ begin
             ('revenue_type', 'For revenue: what kind.'),
             ('rule', 'The rule.'),
             ('scale', 'What scores are called.'),
-            ('scope', 'Basic, project, or overall: of a department, a government, an objective; none for revenue where it is told apart.'),
+            ('scope', 'Basic, project, or overall: of a department, a government, an objective; none for revenue.'),
             ('score', 'Points of 100: score_sum over what is scored. Empty when nothing is scored.'),
             ('score_before', 'Score of the year before.'),
             ('score_change', 'Score less score_before, in points.'),

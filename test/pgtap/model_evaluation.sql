@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(83);
+select plan(84);
 
 set local timezone = 'UTC';
 select bpm.create_model('looks');
@@ -380,6 +380,17 @@ select results_eq($$select score, low, high from program_result_at('2020-12-30')
     'bounds obey the rules; what grows until the close caps nothing before it');
 select results_eq($$select score, low, high from program_result where program_id = 'T'$$,
     $$values (45.5::numeric, 45.5::numeric, 85::numeric)$$, 'at the close it does: 47.5 less 2, at most 85');
+rollback to ruled;
+-- safe weighs 10, a weighs 90 and scores 100. While the year runs safe is left out; at the close it is 0, also to a rule
+do $$begin
+    perform pg_temp.add('V', 'c');
+    perform pg_temp.look('V', 'self', 'safe', 10, null); perform pg_temp.look('V', 'self', 'a', 90, 100);
+    insert into score_rule (evaluation, rule, looks_at, indicator_id, target, effect)
+        values ('self', 'safety first', 'indicator', 'safe', '>= 60', 'veto');
+end$$;
+select results_eq($$select r.day, p.score from unnest('{2020-12-30,2020-12-31}'::date[]) r (day),
+        lateral program_result_at(r.day) p where program_id = 'V' order by 1$$,
+    $$values ('2020-12-30'::date, 100::numeric), ('2020-12-31', 0)$$, 'who does not measure does not pass a veto');
 rollback to ruled;
 -- fulfilment from 130 % on: 131 % and 130 % of 100 cost 1.5 points each, 129.99 % and what is graded nothing
 do $$begin

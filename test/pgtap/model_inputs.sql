@@ -91,6 +91,8 @@ insert into large select n, 'd' || n % 500, 2026, '2026-01-01', 1 from generate_
 analyze large;
 select lives_ok($$select count(*) from model_inputs.use_ledger('select no as entry_id, dept as program_id, year as fiscal_year, day as entry_date, amount as executed from large')$$, 'a large ledger');
 select results_eq('select input, relation from model_inputs.input_without_index()', $$values ('program_budget', '"Finance Ü".large')$$, 'that has no index is named');
+select results_eq($$select kind, item, detail from model_inputs.check_inputs() where kind = 'no index'$$,
+    $$values ('no index', '"Finance Ü".large', 'All of its 12000 rows are read for every program.')$$, 'by check_inputs too');
 select is_empty('select * from model_inputs.input_without_index(100000)', 'from a size on');
 create index on large (year);
 create index by_no on large (no);

@@ -1244,7 +1244,7 @@ sub judged
 		my @looked = $rule->{looks_at} eq 'execution' ? ([ '', $execution ])
 			: $rule->{looks_at} eq 'coverage' ? ([ '', Math::BigRat->new(rounded($root->{coverage}, 8), 100000000) ])
 			: $rule->{looks_at} eq 'indicator' ? map { [ $_->{id}, defined $_->{shown}
-				? Math::BigRat->new($_->{shown}, 100000000) : undef ] }
+				? Math::BigRat->new($_->{shown}, 100000000) : $closed ? Math::BigRat->new(0) : undef ] }
 				grep { $_->{id} eq $rule->{indicator} } @$facts
 			: map { my $a = attainment($_->{target}, $_->{actual}); defined $a
 				? [ $_->{id}, Math::BigRat->new($a, 100000000) ] : () }
@@ -1373,9 +1373,10 @@ my %columns = (
 		stage stage_since closed closes_on responsible framework_id unit_name name) ],
 	evaluation_result => [ qw(program_id fiscal_year evaluation unit_id indicators scored_indicators closed
 		tree_score deducted cap vetoed score coverage low high floor
-		rating rating_rank rating_reason counts rank due_on closes_on counts_until evaluator framework_id name) ],
+		rating rating_rank rating_reason counts rank due_on closes_on counts_until evaluator framework_id name
+		unit_name) ],
 	score_rule_result => [ qw(program_id fiscal_year evaluation rule item applies points figure effect looks_at
-		target name) ],
+		target name program_name) ],
 	indicator_tree_result => [ qw(program_id fiscal_year evaluation indicator_id parent_id depth leaf weight share
 		score low high coverage contribution weight_lost
 		dimension aspect method name program_name) ],
@@ -1556,18 +1557,20 @@ sub expected
 		next if $r->{revenue};
 		push @{ $by_year{$year} }, $r;
 		push @{ $below{ join "\0", 'unit', $_, $year } }, $r foreach above('unit', $r->{unit}, $year);
-		next if $r->{overall};
-		push @{ $below{ join "\0", 'function', $_, $year } }, $r foreach above('function',
-			$r->{function} // 'unclassified', $year);
+		# what is overall has no money of its own; where it names a class it makes a row for its own score
+		push @{ $below{ join "\0", 'function', $_, $year } }, $r foreach $r->{overall} && !defined $r->{function} ? ()
+			: above('function', $r->{function} // 'unclassified', $year);
 		foreach my $part (@{ $r->{parts} })
 		{
 			my ($id, $after, $upto, $is_most) = @$part;
+			next if $r->{overall} && $id eq 'unclassified';
 			my %o = map { $_ => part($r->{$_}, $after, $upto, 1000000) } @kinds, 'budget';
 			$o{$_} = $is_most * $r->{$_} foreach qw(programs scored_programs closed_programs);
 			$o{is_open} = $r->{is_open};
 			weigh(\%o, part($r->{weight}, $after, $upto, 1000000), $r);
 			push @{ $below{ join "\0", 'objective', $_, $year } }, \%o foreach above('objective', $id, $year);
 		}
+		next if $r->{overall};
 		foreach my $slice (@slices)
 		{
 			push @{ $below{ join "\0", 'economic', $_, $year } }, $slice
@@ -1714,7 +1717,7 @@ sub evaluation_rows
 		shown($rules->{deducted}, 8), shown($rules->{cap}, 8), $rules->{vetoed},
 		(map { shown($v->{$_}, 8) } qw(score coverage low high)), shown(rounded(fraction($v->{floor}), 8), 8),
 			@$v{qw(rating place reason counts rank)}, iso($v->{due}), iso($v->{closes}), iso($v->{until}),
-		$v->{look}{evaluator}, $v->{look}{framework}, $p->{name});
+		$v->{look}{evaluator}, $v->{look}{framework}, $p->{name}, 'unit ' . substr($p->{unit}, 1));
 	foreach my $f (@{ $rules->{found} })
 	{
 		my $r = $f->{rule};
@@ -1722,7 +1725,7 @@ sub evaluation_rows
 		$add->('score_rule_result', 5, @key, $r->{rule}, $f->{item}, $f->{applies}, $f->{applies}
 			&& defined $r->{points} ? shown(rounded(fraction($r->{points}), 8), 8) : undef,
 			shown(rounded($f->{figure}, 8), 8),
-			$r->{effect}, $r->{looks_at}, $r->{target}{text}, $of && $of->{name});
+			$r->{effect}, $r->{looks_at}, $r->{target}{text}, $of && $of->{name}, $p->{name});
 	}
 	foreach my $f (@{ $v->{facts} })
 	{
