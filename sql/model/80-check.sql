@@ -49,21 +49,30 @@ from indicator_actual a
 where a.program_id is null or a.fiscal_year is null or a.evaluation is null or a.indicator_id is null or a.as_of is null
     or a.grader is null or a.breakdown is null
 union all
-select 'indicator_actual', 'duplicate key', a.program_id, a.fiscal_year, a.indicator_id,
-       format('%s figures for %s were recorded at the same time: which one counts is open.', count(*), a.as_of),
-       'Give them different times in recorded_at, or leave all but one out of the view.'
-from indicator_actual a
-group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id, a.as_of, a.grader, a.breakdown, a.recorded_at
-having count(*) > 1
-union all
-select 'indicator_actual', 'no indicator', a.program_id, a.fiscal_year, a.indicator_id,
-       format('%s figures are of an indicator that the table indicator does not have.', count(*)),
-       'Add the indicator, or leave its figures out of the view.'
-from indicator_actual a
-where a.program_id is not null and a.fiscal_year is not null and a.evaluation is not null and a.indicator_id is not null
-    and not exists (select from indicator i where i.program_id = a.program_id and i.fiscal_year = a.fiscal_year
-                        and i.evaluation = a.evaluation and i.indicator_id = a.indicator_id)
-group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id
+-- the figures are gone over once: what has the same key, and of it what has the same indicator
+select 'indicator_actual', f.kind, a.program_id, a.fiscal_year, a.indicator_id, f.detail, f.mend
+from (
+    select g.program_id, g.fiscal_year, g.evaluation, g.indicator_id, sum(g.figures) as figures,
+           array_agg(format('%s figures for %s were recorded at the same time: which one counts is open.', g.figures,
+               g.as_of)) filter (where g.figures > 1) as twice
+    from (
+        select a.program_id, a.fiscal_year, a.evaluation, a.indicator_id, a.as_of, count(*) as figures
+        from indicator_actual a
+        group by a.program_id, a.fiscal_year, a.evaluation, a.indicator_id, a.as_of, a.grader, a.breakdown,
+                 a.recorded_at) g
+    group by g.program_id, g.fiscal_year, g.evaluation, g.indicator_id) a
+left join indicator i on i.program_id = a.program_id and i.fiscal_year = a.fiscal_year and i.evaluation = a.evaluation
+    and i.indicator_id = a.indicator_id
+cross join lateral (
+    select 'duplicate key' as kind, t.detail,
+           'Give them different times in recorded_at, or leave all but one out of the view.' as mend
+    from unnest(a.twice) t (detail)
+    union all
+    select 'no indicator', format('%s figures are of an indicator that the table indicator does not have.', a.figures),
+           'Add the indicator, or leave its figures out of the view.'
+    where i.indicator_id is null and a.program_id is not null and a.fiscal_year is not null
+        and a.evaluation is not null and a.indicator_id is not null) f
+where a.twice is not null or i.indicator_id is null
 union all
 select v.relname::text collate "default", 'rights', null, null, null,
     'The view reads with the rights of its owner, so that row security does not reach who reads it.',
@@ -368,11 +377,12 @@ from @program_state p
 cross join lateral evaluations_of(p) e
 cross join lateral (select greatest((now() at time zone p.zone)::date, p.day) as today) x
 cross join lateral (
-    select m.indicator_id, m.as_of from indicator_actual m
+    select m.indicator_id, m.as_of, m.withdrawn_at from indicator_actual m
     where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year and m.evaluation = e.evaluation
         and m.as_of > least(x.today, e.closes_on) and (m.as_of <= p.day or m.as_of > x.today)
-        and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
+        and (m.recorded_at > p.known) is not true
     offset 0) m
+where (m.withdrawn_at <= p.known) is not true -- looked up for the few that are left
 union all
 -- what is promised for a day of the year to come is a plan; after the year, and after today, it hides what was promised
 select p.program_id, p.fiscal_year, 'warning', 'target dated ahead',
