@@ -185,7 +185,8 @@ with total as (
                           and (r.is_overall = 0 or n.id <> 'unclassified')
                       offset 0) r
                   cross join lateral (select part(r.weight, n.after, n.upto, 8) as weight) w
-                  where n.tree = 'objective' and n.id = a.id) r
+                  -- a part never ends before it begins: said so that the planner expects less of them
+                  where n.tree = 'objective' and n.id = a.id and n.upto >= n.after) r
             group by r.fiscal_year) o
         where o.fiscal_year between a.from_year and a.to_year
         group by a.ancestor_id, o.fiscal_year) x
