@@ -93,7 +93,7 @@ begin atomic
                array_agg(n.id order by n.id) filter (where n.attained is not null) as items,
                array_agg(n.attained order by n.id) filter (where n.attained is not null) as attained,
                -- what check_result looks at; nobody else pays for it, as the planner leaves out what is not asked for
-               array_agg(n.fact) filter (where n.id <> '') as facts
+               array_agg(n.fact order by n.id) filter (where n.id <> '') as facts
         from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight,
                      i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf,
                      case when i.parent_id is null then i.weight end as top_weight,
