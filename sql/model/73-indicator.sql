@@ -3,14 +3,12 @@
 -- The facts that count for the indicators of one evaluation, given what counts until when, and the execution of the
 -- budget in percent.
 create function indicator_facts(of_program text, of_year integer, of_evaluation text, counts_until date,
-    known timestamptz,
-                                starts_on date, ends_on date, before_the_event boolean, execution numeric)
+                                known timestamptz, starts_on date, ends_on date, before_the_event boolean,
+                                execution numeric)
     returns table (indicator_id text, parent_id text, source text, method bpm.method, dimension text, aspect text,
-        name text,
-                   unit_of_measure text, moves text, due date, owner text, sort integer, retired boolean,
-                       target bpm.target,
-                   weight numeric, measured_on date, actual numeric, actual_date date, grade numeric, evidence text,
-                   late boolean, stale boolean, score numeric, best numeric,
+                   name text, unit_of_measure text, moves text, due date, owner text, sort integer, retired boolean,
+                   target bpm.target, weight numeric, measured_on date, actual numeric, actual_date date,
+                   grade numeric, evidence text, late boolean, stale boolean, score numeric, best numeric,
                    tree_weight numeric)
     language sql stable parallel safe
 begin atomic
@@ -25,10 +23,10 @@ begin atomic
                 else bpm.try_score(f.actual, g.target) end as score,
            bpm.cap(g.target) as best,
            -- a tree needs some weight: siblings that all weigh nothing, as before their targets were set, count alike
-           case when bool_or(t.retired is not true and w.weight > 0) over siblings then case when t.retired then 0
-               else w.weight end
+           case when bool_or(t.retired is not true and w.weight > 0) over siblings
+                then case when t.retired then 0 else w.weight end
                 when bool_or(t.retired is not true) over siblings then (t.retired is not true)::integer
-                    else 1 end as tree_weight
+                else 1 end as tree_weight
     from indicator i
     -- OFFSET 0 keeps what looks something up from being written out, and done, wherever it is used.
     -- Where its figure is from: its own, or that of the indicator of the same name in another evaluation
@@ -70,12 +68,12 @@ begin atomic
         where a.source = 'measured' and m.program_id = i.program_id and m.fiscal_year = i.fiscal_year
             and m.evaluation = a.evaluation and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown = ''
             and m.as_of <= counts_until and (m.recorded_at > known) is not true
-                and (m.withdrawn_at <= known) is not true
+            and (m.withdrawn_at <= known) is not true
         order by m.as_of desc, m.recorded_at desc
         limit 1) m on true
     left join lateral (
-        select max(m.as_of) as as_of, bpm.weighted_score(m.score, case when r.weight between 0 and 1e12
-            then r.weight end) as score, max(m.evidence) as evidence
+        select max(m.as_of) as as_of, max(m.evidence) as evidence,
+               bpm.weighted_score(m.score, case when r.weight between 0 and 1e12 then r.weight end) as score
         from grader r
         cross join lateral (
             select m.as_of, m.score, m.evidence from indicator_actual m
@@ -90,8 +88,8 @@ begin atomic
             and a.source = 'graded'
         group by r.program_id) k on true
     cross join lateral (
-        select coalesce(m.as_of, k.as_of) as as_of, case a.source when 'budget' then execution
-            else m.actual end as actual, m.actual_date,
+        select coalesce(m.as_of, k.as_of) as as_of, m.actual_date,
+               case a.source when 'budget' then execution else m.actual end as actual,
                coalesce(m.score, k.score) as score, coalesce(m.evidence, k.evidence) as evidence) f
     -- a figure of another year, or one that is too old, says nothing about this one
     cross join lateral (

@@ -69,10 +69,10 @@ begin atomic
            u.cap::numeric(20,8) as cap, coalesce(u.vetoed, false)::integer as vetoed,
            r.score::numeric(20,8) as score, c.coverage::numeric(20,8) as coverage,
            r.low::numeric(20,8) as low, r.high::numeric(20,8) as high, e.floor::numeric(20,8) as floor,
-           case g.reason when 'rated' then bpm.rating(r.score, s.scale) when 'coverage'
-               then not_demonstrated() end as rating,
-           case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale) when 'coverage'
-               then rank_below(s.scale) end as rating_rank,
+           case g.reason when 'rated' then bpm.rating(r.score, s.scale)
+                when 'coverage' then not_demonstrated() end as rating,
+           case g.reason when 'rated' then bpm.rating_rank(r.score, s.scale)
+                when 'coverage' then rank_below(s.scale) end as rating_rank,
            case g.reason when 'coverage' then under_floor(c.coverage, e.floor)
                 when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
            (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
@@ -83,8 +83,8 @@ begin atomic
     cross join lateral (select coalesce(f.scale, p.scale) as scale) s
     cross join lateral (select execution(p, e.money_until) as execution) b
     cross join lateral (
-        select exists (select from score_rule r where r.evaluation = e.evaluation
-            and r.looks_at = 'attainment') as are_there) a
+        select exists (select from score_rule r
+                       where r.evaluation = e.evaluation and r.looks_at = 'attainment') as are_there) a
     cross join lateral (
         -- a root that has no name, and below it what the program has
         select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
@@ -101,8 +101,7 @@ begin atomic
                           then bpm.try_attainment(i.actual, i.target) end as attained,
                      row(p.program_id, p.fiscal_year, e.evaluation, i.*)::indicator_score as fact
               from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on,
-                  p.ends_on,
-                                   e.before_the_event, b.execution) i
+                                   p.ends_on, e.before_the_event, b.execution) i
               union all
               select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null, null from place) n) t
     left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true

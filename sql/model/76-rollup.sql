@@ -259,11 +259,10 @@ $$);
 
 select bpm.define_result('unit_result',
 'One row per unit and year, with everything below it: each program once.', $$
-select id as unit_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
-    adjusted,
-       budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
-       low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
-       rating_reason,
+select id as unit_id, fiscal_year, programs, scored_programs, closed_programs,
+       proposed, approved, carried_over, adjusted, budget, received, committed, executed, planned, execution_rate,
+       weight, scored_weight, score_sum, coverage_sum, low_sum, high_sum, self_weight, self_sum,
+       score, coverage, low, high, self_score, rating, rating_rank, rating_reason,
        own_program_id, own_score, own_rating, parent_id, name
 from @node_result
 where tree = 'unit'
@@ -271,11 +270,10 @@ $$);
 
 select bpm.define_result('function_result',
 'One row per function and year, with everything below it: each program once; what has none is unclassified.', $$
-select id as function_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
-    adjusted,
-       budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
-       low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
-       rating_reason,
+select id as function_id, fiscal_year, programs, scored_programs, closed_programs,
+       proposed, approved, carried_over, adjusted, budget, received, committed, executed, planned, execution_rate,
+       weight, scored_weight, score_sum, coverage_sum, low_sum, high_sum, self_weight, self_sum,
+       score, coverage, low, high, self_score, rating, rating_rank, rating_reason,
        own_program_id, own_score, own_rating, parent_id, name
 from @node_result
 where tree = 'function'
@@ -284,11 +282,10 @@ $$);
 select bpm.define_result('economic_result',
 'One row per economic class and year, with everything below it: programs by their entries; what has none is '
 'unclassified.', $$
-select id as economic_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
-    adjusted,
-       budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
-       low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
-       rating_reason,
+select id as economic_id, fiscal_year, programs, scored_programs, closed_programs,
+       proposed, approved, carried_over, adjusted, budget, received, committed, executed, planned, execution_rate,
+       weight, scored_weight, score_sum, coverage_sum, low_sum, high_sum, self_weight, self_sum,
+       score, coverage, low, high, self_score, rating, rating_rank, rating_reason,
        own_program_id, own_score, own_rating, parent_id, name
 from @node_result
 where tree = 'economic'
@@ -297,11 +294,10 @@ $$);
 select bpm.define_result('objective_result',
 'One row per objective and year, with everything below it: each program by its shares; what has none is '
 'unclassified.', $$
-select id as objective_id, fiscal_year, programs, scored_programs, closed_programs, proposed, approved, carried_over,
-    adjusted,
-       budget, received, committed, executed, planned, execution_rate, weight, scored_weight, score_sum, coverage_sum,
-       low_sum, high_sum, self_weight, self_sum, score, coverage, low, high, self_score, rating, rating_rank,
-       rating_reason,
+select id as objective_id, fiscal_year, programs, scored_programs, closed_programs,
+       proposed, approved, carried_over, adjusted, budget, received, committed, executed, planned, execution_rate,
+       weight, scored_weight, score_sum, coverage_sum, low_sum, high_sum, self_weight, self_sum,
+       score, coverage, low, high, self_score, rating, rating_rank, rating_reason,
        own_program_id, own_score, own_rating, parent_id, name
 from @node_result
 where tree = 'objective'
