@@ -87,6 +87,7 @@ as $$
     ('setting', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('lifecycle_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('stage_gate', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('revision_stage', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('stage_grade', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('framework', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('framework_indicator', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
@@ -122,7 +123,8 @@ as $$
     ('indicator', 'program', 'program_log', 'grading', '{*}',
      '{name,dimension,aspect,unit_of_measure,due,owner,sort}', true),
     ('indicator', 'program', 'program_log', 'rules', null,
-     '{parent_id,source,same_as,method,moves,stale_days,baseline,is_group}', false),
+     '{parent_id,source,same_as,numerator,denominator,ratio_as,buys,conforming_of,method,moves,stale_days,baseline,'
+     'adjustment_id,is_group}', false),
     ('indicator_tree', 'program', null, 'rules', '{*}', '{moves}', false),
     ('target_revision', 'program', null, 'targets', '{*}', null, false),
     ('target_revision', 'program', null, 'grading', '{*}', null, false),

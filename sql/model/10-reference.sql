@@ -56,13 +56,16 @@ create table revenue_type (
     name         text not null,
     is_tax       boolean not null default false,
     is_own       boolean not null default true,
+    may_grow     boolean not null default true,
     sort         integer not null default 0
 );
-comment on table revenue_type is 'What kind of revenue: taxes, fees, transfers, borrowing.';
+comment on table revenue_type is 'What kind of revenue: taxes, fees, fines, transfers, borrowing.';
 comment on column revenue_type.revenue_type is 'The code of the type.';
 comment on column revenue_type.name is 'Its name.';
 comment on column revenue_type.is_tax is 'Whether it counts towards the tax share.';
 comment on column revenue_type.is_own is 'Whether it is the unit''s own revenue and counts towards self-sufficiency.';
+comment on column revenue_type.may_grow is
+'Whether more of it may be a target: fines are to keep the law, not to fill the purse, and carry no growth target.';
 comment on column revenue_type.sort is 'Place in a list.';
 
 create table dimension (
@@ -125,6 +128,8 @@ create table setting (
     execution_points numeric(12,4) not null default 10 check (execution_points >= 0),
     totals_required  boolean not null default true,
     unspent_alert    numeric(7,4) not null default 20 check (unspent_alert between 0 and 100),
+    execution        text not null default 'credited' check (execution in ('credited', 'spent')),
+    overfulfilled_from numeric(11,4) not null default 130 check (overfulfilled_from > 100),
     appraise_from    numeric(20,2) check (appraise_from > 0),
     year_start_month integer not null default 1 check (year_start_month between 1 and 12),
     currency         text not null default 'XXX' check (currency ~ '^[A-Z]{3}$'),
@@ -148,6 +153,11 @@ comment on column setting.totals_required is
 'Whether weights that do not total this keep a budget from being approved.';
 comment on column setting.unspent_alert is
 'The percentage of the budget that may stay unspent before check_result warns.';
+comment on column setting.execution is
+'How execution is judged. credited: executed, and what was saved of the approved budget while all that was promised '
+'was delivered, over the budget, so that who saves does not lose by it; spent: executed over the budget alone.';
+comment on column setting.overfulfilled_from is
+'The percentage of a target from which check_result names it as far over-fulfilled: was it set too low?';
 comment on column setting.appraise_from is
 'New programs with an approved or proposed budget from this on have to be appraised; none have when it is empty.';
 comment on column setting.year_start_month is
@@ -192,10 +202,11 @@ insert into fund values
     ('social', 'Social insurance', 4);
 
 insert into revenue_type values
-    ('tax', 'Tax', true, true, 1),
-    ('nontax', 'Fees and other own revenue', false, true, 2),
-    ('transfer', 'Transfers from other governments', false, false, 3),
-    ('borrowing', 'Borrowing', false, false, 4);
+    ('tax', 'Tax', true, true, true, 1),
+    ('nontax', 'Fees and other own revenue', false, true, true, 2),
+    ('fines', 'Fines and forfeits', false, true, false, 3),
+    ('transfer', 'Transfers from other governments', false, false, true, 4),
+    ('borrowing', 'Borrowing', false, false, true, 5);
 
 insert into dimension values
     ('output', null, 'Output', 1),
@@ -261,6 +272,8 @@ begin
             ('revenue_type', 'tax', 'fr', 'Imp\00F4ts'),
             ('revenue_type', 'nontax', 'zh', '\975E\7A0E\6536\5165'),
             ('revenue_type', 'nontax', 'fr', 'Recettes non fiscales'),
+            ('revenue_type', 'fines', 'zh', '\7F5A\6CA1\6536\5165'),
+            ('revenue_type', 'fines', 'fr', 'Amendes et confiscations'),
             ('revenue_type', 'transfer', 'zh', '\8F6C\79FB\652F\4ED8'),
             ('revenue_type', 'transfer', 'fr', 'Transferts'),
             ('revenue_type', 'borrowing', 'zh', '\503A\52A1\6536\5165'),

@@ -39,6 +39,7 @@ create table economic_class (
     parent_id   text references economic_class,
     name        text not null,
     scheme      text not null default 'local',
+    in_composition boolean not null default true,
     sort        integer not null default 0
 );
 comment on table economic_class is 'On what: the economic classification, as a tree. It begins empty.';
@@ -47,6 +48,8 @@ comment on column economic_class.parent_id is
 'The class above that it begins with; empty at the top. A change is a row of economic_move.';
 comment on column economic_class.name is 'The name of the class.';
 comment on column economic_class.scheme is 'The classification it belongs to.';
+comment on column economic_class.in_composition is
+'Whether it counts in the composition of spending, PEFA PI-2.1: contingency and interest do not.';
 comment on column economic_class.sort is 'Place among its siblings.';
 
 create table objective (

@@ -17,6 +17,14 @@ comment on column framework.weight_total is 'What its top weights total; the set
 comment on column framework.execution_points is
 'How much of the total is budget execution; the setting of the year when empty.';
 
+create function is_quantity(named text) returns boolean
+    language sql immutable strict parallel safe
+    return named ~ ('^(1|proposed|approved|carried_over|adjusted|budget|received|committed|executed|planned|unspent|'
+        || 'expenditure|(own |tax )?revenue|revenue .+|concentration of revenue|(indicator|gap|gini) .+)'
+        || '( last year)?$');
+comment on function is_quantity(text) is
+'Whether a text names something that the model knows, of which a ratio can be made; see framework_indicator.numerator.';
+
 create table framework_indicator (
     framework_id text not null references framework on delete cascade,
     indicator_id text not null check (indicator_id <> ''),
@@ -24,8 +32,14 @@ create table framework_indicator (
     name         text not null,
     dimension    text references dimension,
     aspect       text references aspect,
-    source       text not null default 'measured' check (source in ('measured', 'budget', 'group', 'graded', 'same')),
+    source       text not null default 'measured' check (source in (
+        'measured', 'budget', 'group', 'graded', 'same', 'ratio')),
     same_as      text,
+    numerator    text,
+    denominator  text,
+    ratio_as     text check (ratio_as in ('percent', 'value', 'change', 'saving')),
+    buys         boolean not null default false,
+    conforming_of text,
     method       bpm.method not null default 'mean',
     moves        text not null default 'level' check (moves in ('cumulative', 'level', 'rate', 'milestone')),
     target       bpm.target,
@@ -33,6 +47,9 @@ create table framework_indicator (
     sort         integer not null default 0,
     primary key (framework_id, indicator_id),
     foreign key (framework_id, parent_id) references framework_indicator (framework_id, indicator_id),
+    constraint framework_indicator_ratio check (
+        num_nonnulls(numerator, denominator, ratio_as) = case source when 'ratio' then 3 else 0 end),
+    constraint framework_indicator_is_of_quantities check (is_quantity(numerator) and is_quantity(denominator)),
     constraint framework_indicator_same_as check ((source = 'same') = (same_as is not null))
 );
 comment on table framework_indicator is 'The tree of a framework: groups, and indicators with their weights and rules.';
@@ -43,9 +60,21 @@ comment on column framework_indicator.name is 'Its name.';
 comment on column framework_indicator.dimension is 'What it measures.';
 comment on column framework_indicator.aspect is 'Which of the four Es it speaks to.';
 comment on column framework_indicator.source is
-'Where its score comes from: measured, budget, group, graded or same, as in indicator.';
+'Where its score comes from: measured, budget, group, graded, same or ratio, as in indicator.';
 comment on column framework_indicator.same_as is
 'For source same: the evaluation whose indicator of the same name it takes.';
+comment on column framework_indicator.numerator is
+'For source ratio: what is divided. Money of the program: proposed, approved, carried_over, adjusted, budget, '
+'received, committed, executed, planned, unspent. An indicator of the same evaluation: "indicator X", its figure; '
+'"gap X" and "gini X", of its figures by group. Of its unit and all below: revenue, own revenue, tax revenue, '
+'"revenue X" of a kind, concentration of revenue, expenditure. Or 1. Each may be of the year before: "executed last '
+'year".';
+comment on column framework_indicator.denominator is 'For source ratio: what it is divided by, in the same words.';
+comment on column framework_indicator.ratio_as is
+'For source ratio: percent (100 n / d), value (n / d), change (100 (n - d) / d) or saving (100 (d - n) / d).';
+comment on column framework_indicator.buys is 'Whether it is the output that the money buys.';
+comment on column framework_indicator.conforming_of is
+'The output of which it says how much conforms, in percent.';
 comment on column framework_indicator.method is
 'How a group makes its score from what is below it: mean, geometric, weakest, sum, m1 or m2.';
 comment on column framework_indicator.moves is

@@ -10,14 +10,21 @@ create table indicator (
     dimension    text references dimension,
     aspect       text references aspect,
     unit_of_measure text,
-    source       text not null default 'measured' check (source in ('measured', 'budget', 'group', 'graded', 'same')),
+    source       text not null default 'measured' check (source in (
+        'measured', 'budget', 'group', 'graded', 'same', 'ratio')),
     same_as      text,
+    numerator    text,
+    denominator  text,
+    ratio_as     text check (ratio_as in ('percent', 'value', 'change', 'saving')),
+    buys         boolean not null default false,
+    conforming_of text,
     method       bpm.method not null default 'mean',
     moves        text not null default 'level' check (moves in ('cumulative', 'level', 'rate', 'milestone')),
     due          date check (isfinite(due)),
     stale_days   integer check (stale_days > 0),
     baseline     numeric check (baseline > '-infinity' and baseline < 'infinity'),
     owner        text,
+    adjustment_id text,
     sort         integer not null default 0,
     evaluation_ref text generated always as (nullif(evaluation, 'self')) stored,
     -- only a group has parts: a foreign key over these two says so, whatever other sessions do
@@ -27,9 +34,15 @@ create table indicator (
     unique (program_id, fiscal_year, evaluation, indicator_id, is_group),
     foreign key (program_id, fiscal_year) references program,
     foreign key (program_id, fiscal_year, evaluation_ref) references program_evaluation,
+    foreign key (program_id, fiscal_year, adjustment_id) references adjustment,
+    constraint indicator_buys check (not buys or evaluation = 'self' and source = 'measured'),
+    constraint indicator_conforming_of check (conforming_of <> indicator_id),
     constraint indicator_below_group foreign key (program_id, fiscal_year, evaluation, parent_id, below_group)
         references indicator (program_id, fiscal_year, evaluation, indicator_id, is_group),
     constraint indicator_not_below_itself check (parent_id <> indicator_id),
+    constraint indicator_ratio check (
+        num_nonnulls(numerator, denominator, ratio_as) = case source when 'ratio' then 3 else 0 end),
+    constraint indicator_is_of_quantities check (is_quantity(numerator) and is_quantity(denominator)),
     constraint indicator_same_as check ((source = 'same') = (same_as is not null) and same_as <> evaluation)
 );
 comment on table indicator is
@@ -46,8 +59,23 @@ comment on column indicator.aspect is 'Which of the four Es it speaks to.';
 comment on column indicator.unit_of_measure is 'In what it is measured.';
 comment on column indicator.source is
 'Where its score comes from. measured: a figure, or one grade; budget: executed over budget, in percent; group: what '
-'is below it; graded: the grades of several graders; same: the indicator of the same name in another evaluation.';
+'is below it; graded: the grades of several graders; same: the indicator of the same name in another evaluation; '
+'ratio: two things that the model knows, one over the other.';
 comment on column indicator.same_as is 'For source same: the other evaluation.';
+comment on column indicator.numerator is
+'For source ratio: what is divided. Money of the program: proposed, approved, carried_over, adjusted, budget, '
+'received, committed, executed, planned, unspent. An indicator of the same evaluation: "indicator X", its figure; '
+'"gap X" and "gini X", of its figures by group. Of its unit and all below: revenue, own revenue, tax revenue, '
+'"revenue X" of a kind, concentration of revenue, expenditure. Or 1. Each may be of the year before: "executed last '
+'year".';
+comment on column indicator.denominator is 'For source ratio: what it is divided by, in the same words.';
+comment on column indicator.ratio_as is
+'For source ratio: percent (100 n / d), value (n / d), change (100 (n - d) / d) or saving (100 (d - n) / d).';
+comment on column indicator.buys is
+'Whether it is the output that the money of the program buys, as marked when the budget was approved: with a target '
+'>= a figure above 0 it tells what was not delivered from what was saved. One of a program.';
+comment on column indicator.conforming_of is
+'The output of which it says, in percent, how much conforms: only that counts as delivered.';
 comment on column indicator.method is
 'How a group makes its score from what is below it: mean, geometric, weakest, sum, m1 or m2.';
 comment on column indicator.moves is
@@ -59,11 +87,15 @@ comment on column indicator.stale_days is
 'figure of the year counts.';
 comment on column indicator.baseline is 'What it stood at before the year, as roll_forward found it.';
 comment on column indicator.owner is 'The person who answers for the figure.';
+comment on column indicator.adjustment_id is
+'The act by which it was added, moved or changed once the targets were fixed.';
 comment on column indicator.sort is 'Place among its siblings.';
 comment on column indicator.evaluation_ref is 'The evaluation when it is not self (computed), for the foreign key.';
 comment on column indicator.is_group is 'Whether it is a group (computed).';
 comment on column indicator.below_group is
 'True where there is a group above (computed): the foreign key to it refuses what is no group.';
+
+create unique index indicator_buys on indicator (program_id, fiscal_year) where buys;
 
 -- Who changes a tree of indicators updates its row here first: two sessions that each make half of a loop wait for
 -- each other, or fail to serialise, at every isolation level.

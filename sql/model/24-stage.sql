@@ -108,3 +108,12 @@ insert into stage_gate values
         ('approved', 'review grade'),
     ('executing', 'money'), ('self_evaluated', 'all weights'), ('evaluated', 'evaluated');
 
+
+create table revision_stage (
+    stage text primary key check (stage <> '')
+);
+comment on table revision_stage is
+'The stages in which what was promised may be changed without a procedure: targets, weights, indicators, and the '
+'budget downwards. In any other stage the change names an adjustment.';
+comment on column revision_stage.stage is 'The stage.';
+insert into revision_stage values ('drafted'), ('targeted'), ('reviewed'), ('adjusted');

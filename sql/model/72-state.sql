@@ -38,6 +38,7 @@ select bpm.define_result('program_state',
 'Where a program stands on the day: the year, its stage, whose money it answers for, and until when money counts.', $$
 select p.program_id, p.fiscal_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
        p.revenue_type, p.framework_id, p.weight as own_weight, r.weigh_by, r.scale, r.rate_so_far, r.currency,
+       r.execution = 'credited' as credits_saving,
        n.is_revenue, not n.is_revenue and k.covers <> 'own' as is_overall, d.day, d.known, d.zone, y.starts_on,
            y.ends_on,
        s.stage is not null as has_stages, s.stage, (s.at at time zone d.zone)::date as stage_since,
@@ -176,13 +177,3 @@ end;
 comment on function program_money(program_state, date) is
 'The money that a program answers for, dated until a day: its own, or, when it is overall, that of the programs it '
 'covers.';
-
-create function execution(p program_state, until date) returns numeric
-    language sql stable parallel safe
-begin atomic
-    select case when m.approved + m.carried_over + m.adjusted > 0
-                then 100 * m.executed / (m.approved + m.carried_over + m.adjusted) end
-    from program_money(p, until) m;
-end;
-comment on function execution(program_state, date) is
-'Percent of the budget that is executed until a day; empty without a budget.';

@@ -1,5 +1,15 @@
 -- Evaluations: the score of the tree, what the rules of the evaluation do to it, and what it is called
 
+select bpm.define_result('indicator_score',
+'What every indicator and group of an evaluation has on the day: target, weight, figure and score.', $$
+select e.program_id, e.fiscal_year, e.evaluation, i.*
+from @program_state p
+cross join lateral evaluations_of(p) s
+cross join lateral (select p.program_id, p.fiscal_year, s.evaluation) e
+cross join lateral indicator_facts(p, s.evaluation, s.counts_until, s.money_until, s.before_the_event,
+    execution(p, s.money_until, s.counts_until, s.closed)) i
+$$);
+
 -- What each rule looks at: once it is closed, the execution of the budget and the coverage of the tree; at any time
 -- the score of a node, or the attainment
 -- of each indicator, which is given as two arrays.
@@ -60,7 +70,7 @@ create function evaluation_scores(p program_state)
                    rating text, rating_rank integer, rating_reason text, counts integer, rank integer, due_on date,
                    closes_on date, counts_until date, evaluator text, framework_id text, name text, tree bpm.tree,
                    items text[], attained numeric[], execution numeric, top_weight numeric, missing text, day date,
-                   before_the_event boolean, facts indicator_score[])
+                   before_the_event boolean, facts indicator_score[], money_until date)
     language sql stable parallel safe rows 1
 begin atomic
     select p.program_id, p.fiscal_year, e.evaluation, p.unit_id,
@@ -77,11 +87,12 @@ begin atomic
                 when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
            (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
            e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, p.name,
-           t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, p.day, e.before_the_event, t.facts
+           t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, p.day, e.before_the_event, t.facts,
+           e.money_until
     from evaluations_of(p) e
     left join framework f on f.framework_id = e.framework_id
     cross join lateral (select coalesce(f.scale, p.scale) as scale) s
-    cross join lateral (select execution(p, e.money_until) as execution) b
+    cross join lateral (select execution(p, e.money_until, e.counts_until, e.closed) as execution) b
     cross join lateral (
         select exists (select from score_rule r
                        where r.evaluation = e.evaluation and r.looks_at = 'attainment') as are_there) a
@@ -97,11 +108,11 @@ begin atomic
         from (select i.indicator_id as id, coalesce(i.parent_id, '') as parent_id, i.tree_weight as weight,
                      i.score, i.best, i.method, (i.source <> 'group' and not i.retired)::integer as leaf,
                      case when i.parent_id is null then i.weight end as top_weight,
-                     case when a.are_there and i.source = 'measured' and i.weight > 0 and i.score is not null
-                          then bpm.try_attainment(i.actual, i.target) end as attained,
+                     case when a.are_there and i.source in ('measured', 'ratio') and i.weight > 0
+                               and i.score is not null then bpm.try_attainment(i.actual, i.target) end as attained,
                      row(p.program_id, p.fiscal_year, e.evaluation, i.*)::indicator_score as fact
-              from indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on,
-                                   p.ends_on, e.before_the_event, b.execution) i
+              from indicator_facts(p, e.evaluation, e.counts_until, e.money_until, e.before_the_event,
+                                   b.execution) i
               union all
               select '', null, 1, null, null, 'mean'::bpm.method, 0, null, null, null from place) n) t
     left join lateral (select n.score, n.coverage, n.low, n.high from bpm.roots(t.tree) n) o on true
@@ -193,12 +204,11 @@ select e.program_id, e.fiscal_year, e.evaluation, s.indicator_id, s.parent_id, e
        s.measured_on, coalesce(s.late, false)::integer as late, s.stale::integer as stale,
            s.retired::integer as retired,
        s.due, s.owner, s.name, s.unit_of_measure, s.target::text as target, s.source, s.moves, s.evidence,
-       e.name as program_name
+       e.name as program_name, s.figure_reason
 from @program_state p
 cross join lateral evaluation_scores(p) e
-cross join lateral indicator_facts(p.program_id, p.fiscal_year, e.evaluation, e.counts_until, p.known, p.starts_on,
-    p.ends_on,
-    e.before_the_event, e.execution) s
+cross join lateral indicator_facts(p, e.evaluation, e.counts_until, e.money_until, e.before_the_event,
+    e.execution) s
 left join lateral bpm.nodes(e.tree) n on n.id = s.indicator_id
 cross join lateral (select bpm.try_attainment(s.actual, s.target) as attainment) a
 where s.source <> 'group'

@@ -30,7 +30,8 @@ begin atomic
                coalesce(sum(i.weight) filter (where i.parent_id is null and i.source <> 'budget'),
                    0) as without_execution,
                string_agg(i.indicator_id, ', ' order by i.sort, i.indicator_id)
-                   filter (where i.source = 'measured' and i.target is null and i.weight > 0) as without_target,
+                   filter (where i.source in ('measured', 'ratio') and i.target is null and i.weight > 0)
+                   as without_target,
                string_agg(i.indicator_id, ', ' order by i.sort, i.indicator_id)
                    filter (where i.source <> 'group' and i.score is null and i.weight > 0) as without_score
         from indicator_now i

@@ -34,10 +34,10 @@ begin
                   hint = 'Add a row to program, and for an evaluation other than self one to program_evaluation.';
     end if;
     insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
-        source,
-                           same_as, method, moves, sort)
+                           source, same_as, numerator, denominator, ratio_as, buys, conforming_of, method, moves, sort)
     select target_program, target_year, look, f.indicator_id, f.parent_id, f.name, f.dimension, f.aspect, f.source,
-           f.same_as, f.method, f.moves, f.sort
+           f.same_as, f.numerator, f.denominator, f.ratio_as, f.buys and look = 'self', f.conforming_of, f.method,
+           f.moves, f.sort
     from framework_indicator f
     where f.framework_id = chosen;
     get diagnostics added = row_count;
@@ -69,10 +69,11 @@ begin
     insert into framework (framework_id, name, description, scale)
         values ($1, $2, coalesce($5, format('From program %s of %s.', $3, $4)), scale_of);
     insert into framework_indicator (framework_id, indicator_id, parent_id, name, dimension, aspect, source, same_as,
-        method,
-                                     moves, target, weight, sort)
-    select $1, s.indicator_id, s.parent_id, s.name, s.dimension, s.aspect, s.source, i.same_as, s.method, s.moves,
-           case when s.source in ('measured', 'graded') then s.target end, s.weight, s.sort
+                                     numerator, denominator, ratio_as, buys, conforming_of, method, moves, target,
+                                     weight, sort)
+    select $1, s.indicator_id, s.parent_id, s.name, s.dimension, s.aspect, s.source, i.same_as, i.numerator,
+           i.denominator, i.ratio_as, i.buys, i.conforming_of, s.method, s.moves,
+           case when s.source in ('measured', 'graded', 'ratio') then s.target end, s.weight, s.sort
     from indicator_score_at('infinity') s
     join indicator i using (program_id, fiscal_year, evaluation, indicator_id)
     where s.program_id = $3 and s.fiscal_year = $4 and s.evaluation = $6 and not s.retired;
@@ -142,11 +143,11 @@ begin
         join last_year l on l.program_id = k.program_id and l.parent_id = k.indicator_id
     )
     insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
-        unit_of_measure,
-                           source, same_as, method, moves, due, stale_days, baseline, owner, sort)
+                           unit_of_measure, source, same_as, numerator, denominator, ratio_as, buys, conforming_of,
+                           method, moves, due, stale_days, baseline, owner, sort)
     select i.program_id, next_year, 'self', i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect,
-        i.unit_of_measure,
-           i.source, i.same_as, i.method, i.moves, (i.due + interval '1 year')::date, i.stale_days,
+           i.unit_of_measure, i.source, i.same_as, i.numerator, i.denominator, i.ratio_as, i.buys, i.conforming_of,
+           i.method, i.moves, (i.due + interval '1 year')::date, i.stale_days,
            case i.source when 'measured' then k.actual end, i.owner, i.sort
     from kept k
     join indicator i on i.program_id = k.program_id and i.fiscal_year = from_year and i.evaluation = 'self'

@@ -172,9 +172,13 @@ cross join lateral (values
      'Record the adjustment, or correct what was executed or committed.'),
     ('warning', 'unspent', null,
      case when b.budget > 0 and 100 * m.executed < (100 - s.unspent_alert) * b.budget and not p.is_revenue
-         and not p.is_overall
-               and (p.money_closes_on <= p.day or p.ends_on <= p.day)
-          then format('%s %% of the budget is executed.', round(100 * m.executed / b.budget, 4)) end,
+               and not p.is_overall and (p.money_closes_on <= p.day or p.ends_on <= p.day)
+          then (select format('%s %% of the budget is executed%s.', round(100 * m.executed / b.budget, 4),
+                              case when x.rate > 100 * m.executed / b.budget
+                                   then format(', %s %% with what was saved', round(x.rate, 4)) end)
+                from (select execution(p, e.money_until, e.counts_until, e.closed) as rate from evaluations_of(p) e
+                      where e.evaluation = 'self') x
+                where x.rate < 100 - s.unspent_alert) end,
      'Look at the program before its next budget.'),
     ('warning', 'plan', null,
      case when m.planned <> 0 and m.planned <> b.budget and not p.is_overall
@@ -315,14 +319,17 @@ cross join lateral (
     from unnest(e.facts) i
     cross join lateral (values
         (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
-         case when i.source = 'measured' and i.target is null and i.grade is null then 'No target is set.' end,
+         case when i.source in ('measured', 'ratio') and i.target is null and i.grade is null
+              then 'No target is set.' end,
              'Add a target_revision.'),
         (case when i.retired or i.weight = 0 then null when coalesce(i.due, p.ends_on) <= p.day then 'warning'
             else 'note' end, 'no figure',
          case when i.source in ('measured', 'graded', 'same') and i.actual is null and i.actual_date is null
              and i.grade is null
-                   and (i.target is not null or i.source <> 'measured') then 'Nothing is measured yet.' end,
-         case i.source when 'graded' then 'Its graders have to grade it.' when 'same'
+                   and (i.target is not null or i.source <> 'measured') then 'Nothing is measured yet.'
+              when i.figure_reason is not null then format('It cannot be computed: %s.', i.figure_reason) end,
+         case i.source when 'graded' then 'Its graders have to grade it.'
+             when 'ratio' then 'Enter what it is made of, or give it the weight 0 where it does not apply.' when 'same'
              then 'The indicator of the same name in the other evaluation has to be there and measured.'
              else 'Add a measurement.' end),
         (case when i.retired then null else 'error' end, 'not scored',
@@ -384,16 +391,17 @@ cross join lateral (
     offset 0) m
 where (m.withdrawn_at <= p.known) is not true -- looked up for the few that are left
 union all
--- what is promised for a day of the year to come is a plan; after the year, and after today, it hides what was promised
+-- what is promised for a day to come is a plan; after the year it says nothing of the year
 select p.program_id, p.fiscal_year, 'warning', 'target dated ahead',
        case t.evaluation when 'self' then t.indicator_id else format('%s: %s', t.evaluation, t.indicator_id) end,
-       format('A target or weight holds from %s, after the year and after today: it does not count.', t.valid_from),
-           'Check the day.'
+       format('A target or weight holds from %s, after the year: it does not count.', t.valid_from), 'Check the day.'
 from @program_state p
 cross join lateral (
     select t.evaluation, t.indicator_id, t.valid_from from target_revision t
     where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year
-        and t.valid_from > greatest((now() at time zone p.zone)::date, p.day, p.ends_on) and t.recorded_at <= p.known
+        and t.valid_from > p.ends_on
+        and (t.evaluation = 'self' or t.valid_from > greatest((now() at time zone p.zone)::date, p.day))
+        and t.recorded_at <= p.known
     offset 0) t
 $$);
 

@@ -109,7 +109,8 @@ select results_eq($$select indicator_id, valid_from, target::text, weight, reaso
              ('top', '2026-01-01', null, null, 'import')$$, 'targets and weights from the first day of the year; an empty weight says nothing');
 select results_eq('select indicator_id, reason from import_indicator order by row_no', $$values
     ('a2', (select reason from bpm.try_parse_target('<= twelve'))), ('b', 'there is no group "c"'), ('d', 'there is no group "a1"'),
-    ('e', 'weight is too large'), ('f', 'there is no source "else", but measured, budget, group, graded, same; '
+    ('e', 'weight is too large'), ('f', 'there is no source "else", but measured, budget, group, graded, same, '
+     'ratio; '
         || 'there is no method "magic", but ' || array_to_string(enum_range(null::bpm.method), ', ')
         || '; there is no way to move "sideways", but cumulative, level, rate, milestone; stale_days "0" is no number of days; '
         || 'baseline: it is in $, not in kg')$$, 'indicators that are left, with all that is wrong');
