@@ -9,8 +9,8 @@ begin atomic
 end;
 comment on function approval_of(program_state) is 'When the budget of a program was first approved; empty without it.';
 
--- What an indicator promised when the budget was approved: what held then; of a program that has no such stage, or whose
--- targets were only recorded later, what was recorded first.
+-- What an indicator promised when the budget was approved: what held then; of a program that has no such stage, or
+-- whose targets were only recorded later, what was recorded first.
 create function approved_target(p program_state, of_indicator text, approved timestamptz) returns bpm.target
     language sql stable parallel safe
 begin atomic
