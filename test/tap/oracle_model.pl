@@ -1387,7 +1387,7 @@ my %columns = (
 	dimension_result => [ qw(program_id fiscal_year evaluation dimension aspect unit_id indicators
 		scored_indicators share scored_share score_sum score coverage program_name) ],
 	aspect_result => [ qw(unit_id fiscal_year aspect programs indicators scored_indicators weight scored_weight
-		score_sum score coverage parent_id name) ],
+		score_sum score coverage parent_id name reason) ],
 	node_result => [ qw(tree id fiscal_year), @of_total, qw(own_program_id own_score own_rating parent_id name) ],
 	(map { my ($tree, $id) = @$_; ("${tree}_result" => [ $id, 'fiscal_year', @of_total,
 		qw(own_program_id own_score own_rating parent_id name) ]) }
