@@ -59,7 +59,7 @@ begin
             from latest l
         )
         select case when what ~ '^gap ' then max(f.actual) - min(f.actual)
-                    else bpm.gini(f.actual, f.people) filter (where f.fault is null) end,
+                    else bpm.gini(f.actual, f.people) filter (where f.fault is null and what ~ '^gini ') end,
                case when count(*) = 0 then format('%s has no figures by group in %s', item, s.fiscal_year)
                     else min(f.fault) end
         into figure, reason

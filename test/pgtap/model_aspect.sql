@@ -367,7 +367,7 @@ insert into breakdown (fiscal_year, breakdown, name, people) values
 insert into breakdown select 2024, 'g' || i, 'Group ' || i, 1 from generate_series(1, 10) i;
 insert into indicator (program_id, fiscal_year, indicator_id, name, aspect, unit_of_measure)
 select 'schools', 2024, x, initcap(x), 'equity', '%'
-from unnest('{pass,absent,income,below zero,no people,one,none,zeros}'::text[]) x;
+from unnest('{pass,absent,income,below zero,no people,one,none,zeros,huge}'::text[]) x;
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values
     ('schools', 2024, 'pass', '2024-01-01', '>= 20'), ('schools', 2024, 'absent', '2024-01-01', '<= 10'),
     ('schools', 2024, 'income', '2024-01-01', '>= 500'), ('schools', 2024, 'no people', '2024-01-01', 'direct'),
@@ -381,6 +381,7 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown
     ('schools', 2024, 'below zero', '2024-12-31', 'north', -1), ('schools', 2024, 'below zero', '2024-12-31', 'south', 2),
     ('schools', 2024, 'no people', '2024-12-31', 'north', 1), ('schools', 2024, 'no people', '2024-12-31', 'east', 2),
     ('schools', 2024, 'one', '2024-12-31', 'north', 1),
+    ('schools', 2024, 'huge', '2024-12-31', 'north', 1e20), ('schools', 2024, 'huge', '2024-12-31', 'south', 2e29),
     ('schools', 2024, 'zeros', '2024-12-31', 'north', 0), ('schools', 2024, 'zeros', '2024-12-31', 'south', 0);
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual)
 select 'schools', 2024, 'income', '2024-12-31', 'g' || i, x
@@ -397,6 +398,8 @@ select results_eq($$select indicator_id, groups, people, best, worst, gap, gini,
     ('absent', 2, 4::numeric, 10::numeric, 20::numeric, 10::numeric, round(60 / 560.0, 8),
      round(0.25 * 10 / 17.5 * ln(10 / 17.5) + 0.75 * 20 / 17.5 * ln(20 / 17.5), 8), null, null),
     ('below zero', 2, 4, null, null, 3, null, null, 'a figure is below 0',
+     'the target does not say whether high or low is good'),
+    ('huge', 2, 4, null, null, 2e29 - 1e20, null, null, 'a figure is too large',
      'the target does not say whether high or low is good'),
     ('no people', 2, null, 2, 1, 1, null, null, 'a group has no number of people', null),
     ('one', 1, 1, null, null, null, null, null, 'there is one group',

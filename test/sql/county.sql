@@ -122,8 +122,8 @@ insert into framework_indicator
     ('county project', 2, 30, 'quantity', 'Output', 'quantity', null, 'measured', 'cumulative', null),
     ('county project', 3, 20, 'quality', 'Quality', 'quality', null, 'measured', 'rate', null),
     ('county project', 4, 30, 'benefit', 'Benefit', 'social', 'effectiveness', 'measured', 'level', null),
-    ('county project', 5, 10, 'satisfaction', 'The served are satisfied', 'satisfaction', 'effectiveness', 'measured', 'rate',
-        '>= 90% floor 60');
+    ('county project', 5, 10, 'satisfaction', 'The served are satisfied', 'satisfaction', 'effectiveness', 'measured',
+        'rate', '>= 90% floor 60');
 select program_id, apply_framework(program_id, 2024, 'county project', '2023-12-15') as indicators
 from program where fiscal_year = 2024 and scope = 'project' and nature = 'expenditure' order by 1;
 update indicator set moves = 'level' where program_id = 'meals' and indicator_id = 'quantity';
@@ -166,7 +166,8 @@ insert into promise (program_id, indicator_id, name, dimension, aspect, source, 
     ('all health', 'waiting', 'Days to an appointment', 'timeliness', null, 'measured', 'rate', '<= 14', 30),
     ('all county', 'execution', 'Budget executed', 'execution', null, 'budget', 'cumulative', null, 10),
     ('all county', 'plan', 'Goals of the plan reached', 'social', 'effectiveness', 'measured', 'rate', '>= 100%', 60),
-    ('all county', 'trust', 'Residents are satisfied', 'satisfaction', 'effectiveness', 'measured', 'rate', '>= 90%', 30),
+    ('all county', 'trust', 'Residents are satisfied', 'satisfaction', 'effectiveness', 'measured', 'rate', '>= 90%',
+        30),
     ('all children', 'execution', 'Budget executed', 'execution', null, 'budget', 'cumulative', null, 10),
     ('all children', 'reached', 'Children reached', 'social', 'effectiveness', 'measured', 'rate', '>= 95%', 90),
     ('fees', 'execution', 'Collected against plan', 'execution', null, 'budget', 'cumulative', null, 10),
