@@ -133,7 +133,7 @@ comment on function indicators_when_fixed(program_state) is
 create function output_of(p program_state, counts_until date, money_until date,
                           out output_id text, out approved_output numeric, out promised_output numeric,
                           out reached numeric, out quality_missed boolean, out reason text)
-    language plpgsql stable parallel safe cost 10000
+    language plpgsql stable parallel safe cost 1000
     set search_path from current
 as $$
 declare
@@ -206,7 +206,7 @@ create function saving_of(p program_state, counts_until date, money_until date, 
                           out output_id text, out promised numeric, out reached numeric, out budget numeric,
                           out executed numeric, out earned numeric, out not_delivered numeric, out saved numeric,
                           out unexplained numeric, out credited numeric, out reason text)
-    language plpgsql stable parallel safe cost 10000
+    language plpgsql stable parallel safe cost 1000
     set search_path from current
 as $$
 declare
@@ -247,7 +247,7 @@ comment on function saving_of(program_state, date, date, boolean) is
 
 -- What is credited to programs that an overall program answers for, each once its own self-evaluation is closed.
 create function covered_credit(p program_state) returns numeric
-    language plpgsql stable parallel safe cost 10000
+    language plpgsql stable parallel safe cost 1000
     set search_path from current
 as $$
 begin

@@ -29,43 +29,71 @@ $$);
 
 -- Of a part, budget, what was executed and what was earned are rounded, and all else is their difference: so the
 -- parts of a program sum to it, and within each part not delivered, saved and unexplained sum to what is unspent.
+select bpm.define_result('node_saving_part',
+'The part of a program and of what was saved of it that belongs to a node of a tree, as node_program says.', $$
+select n.tree, n.id, n.program_id, n.fiscal_year, n.programs, n.programs * (r.output_id is not null)::integer as marked,
+       n.programs * (r.earned is not null)::integer as explained,
+       g.budget, g.executed, g.earned, g.budget - g.earned as not_delivered, g.earned - g.executed as saved,
+       case when g.earned is null then g.budget - g.executed end as unexplained,
+       part(r.credited, n.after, n.upto) as credited, part(r.economy_sum, n.after, n.upto) as economy_sum,
+       part(r.economy_executed, n.after, n.upto) as economy_executed,
+       part(greatest(r.executed, 0), n.after, n.upto) as economy_weight,
+       case when r.economy is null then r.reason end as reason
+from node_program n
+cross join lateral (
+    select r.* from @saving_result r
+    where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year
+    offset 0) r
+cross join lateral (
+    select part(r.budget, n.after, n.upto) as budget, part(r.executed, n.after, n.upto) as executed,
+           part(r.earned, n.after, n.upto) as earned) g
+-- a part never ends before it begins: said so that the planner expects less of them
+where n.upto >= n.after
+$$);
+
 select bpm.define_result('node_saving_result',
 'One row per node of a tree (unit, function, objective) and year, with everything below it: what became of the money '
 'that was not spent, and economy.', $$
 with total as (
-    select a.tree, a.ancestor_id as id, o.fiscal_year, sum(o.programs) as programs, sum(o.marked) as marked,
-           sum(o.explained) as explained, sum(o.budget) as budget, sum(o.executed) as executed,
-           sum(o.earned) as earned, sum(o.not_delivered) as not_delivered, sum(o.saved) as saved,
-           sum(o.unexplained) as unexplained, sum(o.credited) as credited, sum(o.economy_sum) as economy_sum,
-           sum(o.economy_executed) as economy_executed, sum(o.economy_weight) as economy_weight,
-           min(o.first_reason) as first_reason, max(o.last_reason) as last_reason
-    from node_above a
-    cross join lateral (
-        select r.fiscal_year, sum(n.programs) as programs,
-               sum(n.programs * (r.output_id is not null)::integer) as marked,
-               sum(n.programs * (r.earned is not null)::integer) as explained,
-               sum(g.budget) as budget, sum(g.executed) as executed, coalesce(sum(g.earned), 0) as earned,
-               coalesce(sum(g.budget - g.earned), 0) as not_delivered,
-               coalesce(sum(g.earned - g.executed), 0) as saved,
-               coalesce(sum(g.budget - g.executed) filter (where g.earned is null), 0) as unexplained,
-               sum(part(r.credited, n.after, n.upto)) as credited,
-               sum(part(r.economy_sum, n.after, n.upto)) as economy_sum,
-               sum(part(r.economy_executed, n.after, n.upto)) as economy_executed,
-               sum(part(greatest(r.executed, 0), n.after, n.upto)) as economy_weight,
-               min(r.reason) filter (where r.economy is null) as first_reason,
-               max(r.reason) filter (where r.economy is null) as last_reason
-        from node_program n
+    select x.tree, x.id, x.fiscal_year, sum(x.programs) as programs, sum(x.marked) as marked,
+           sum(x.explained) as explained, sum(x.budget) as budget, sum(x.executed) as executed,
+           coalesce(sum(x.earned), 0) as earned, coalesce(sum(x.not_delivered), 0) as not_delivered,
+           coalesce(sum(x.saved), 0) as saved, coalesce(sum(x.unexplained), 0) as unexplained,
+           sum(x.credited) as credited, sum(x.economy_sum) as economy_sum,
+           sum(x.economy_executed) as economy_executed, sum(x.economy_weight) as economy_weight,
+           min(x.reason) as first_reason, max(x.reason) as last_reason
+    from (
+        select 'unit'::text as tree, a.ancestor_id as id, s.fiscal_year, s.programs, s.marked, s.explained, s.budget,
+               s.executed, s.earned, s.not_delivered, s.saved, s.unexplained, s.credited, s.economy_sum,
+               s.economy_executed, s.economy_weight, s.reason
+        from node_above a
         cross join lateral (
-            select r.* from @saving_result r
-            where r.program_id = n.program_id and r.fiscal_year = n.fiscal_year
-            offset 0) r
+            select s.* from @node_saving_part s where s.tree = 'unit' and s.id = a.id
+            offset 0) s
+        where a.tree = 'unit' and s.fiscal_year between a.from_year and a.to_year
+        union all
+        select 'function', a.ancestor_id, s.fiscal_year, s.programs, s.marked, s.explained, s.budget,
+               s.executed, s.earned, s.not_delivered, s.saved, s.unexplained, s.credited, s.economy_sum,
+               s.economy_executed, s.economy_weight, s.reason
+        from (select distinct coalesce(p.function_id, 'unclassified') as id from program p) u -- few of many are used
+        join node_above a on a.tree = 'function' and a.id = u.id
         cross join lateral (
-            select part(r.budget, n.after, n.upto) as budget, part(r.executed, n.after, n.upto) as executed,
-                   part(r.earned, n.after, n.upto) as earned) g
-        where n.tree = a.tree and n.id = a.id and n.upto >= n.after
-        group by r.fiscal_year) o
-    where a.tree in ('unit', 'function', 'objective') and o.fiscal_year between a.from_year and a.to_year
-    group by a.tree, a.ancestor_id, o.fiscal_year
+            select s.* from @node_saving_part s where s.tree = 'function' and s.id = a.id
+            offset 0) s
+        where s.fiscal_year between a.from_year and a.to_year
+        union all
+        select 'objective', a.ancestor_id, s.fiscal_year, s.programs, s.marked, s.explained, s.budget,
+               s.executed, s.earned, s.not_delivered, s.saved, s.unexplained, s.credited, s.economy_sum,
+               s.economy_executed, s.economy_weight, s.reason
+        from (select distinct coalesce(p.objective_id, 'unclassified') as id
+              from (select null::text as objective_id from place union all select o.objective_id
+                    from program_objective o) p) u
+        join node_above a on a.tree = 'objective' and a.id = u.id
+        cross join lateral (
+            select s.* from @node_saving_part s where s.tree = 'objective' and s.id = a.id
+            offset 0) s
+        where s.fiscal_year between a.from_year and a.to_year) x
+    group by x.tree, x.id, x.fiscal_year
 )
 select t.tree, t.id, t.fiscal_year, t.programs::integer as programs, t.marked::integer as marked_programs,
        t.explained::integer as explained_programs,
