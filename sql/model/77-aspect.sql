@@ -166,8 +166,8 @@ $$);
 
 create function unit_cost(executed numeric, reached numeric) returns numeric
     language sql immutable parallel safe
-    return case when executed > 0 and reached > 0 and executed < reached * 1e25
-                then round(executed * 1.0000000000000000000000000000000000000000 / reached, 8) end;
+    return case when executed > 0 and reached > 0 and reached < 1e29 and executed < 1e29 and executed < reached * 1e25
+                then nullif(round(executed * 1.0000000000000000000000000000000000000000 / reached, 8), 0) end;
 comment on function unit_cost(numeric, numeric) is
 'What one of an output costs, to 8 decimals; empty where nothing was reached, nothing was paid, or it has no size.';
 

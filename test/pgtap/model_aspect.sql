@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(58);
+select plan(59);
 
 set local jit = off;
 set local timezone = 'UTC';
@@ -251,6 +251,19 @@ select results_eq($$select program_id, output_id, reached, saved, unexplained, c
 select is((select execution from evaluation_score where program_id = 'later' and fiscal_year = 2023), 60::numeric,
     'and nothing is credited for one that came later');
 
+-- Without stages the targets are fixed at the end of the year: the log has this one unmarked then, and this one marked.
+do $$begin
+    perform pg_temp.add(x, 'works', 2023, 40, 40, 20000, 12000) from unnest('{late mark,old mark}'::text[]) x;
+end$$;
+insert into program_log (program_id, fiscal_year, relation, key, changed_at, n, after, changed_by, session_by)
+select program_id, fiscal_year, relation, key, '2023-02-01', n,
+       after || jsonb_build_object('buys', program_id = 'old mark' and key ->> 'indicator_id' = 'output'), 'x', 'x'
+from program_log where program_id in ('late mark', 'old mark') and relation = 'indicator';
+select results_eq($$select program_id, saved, credited, reason from saving_result
+    where program_id in ('late mark', 'old mark') order by 1$$, $$values
+    ('late mark', null::numeric, 0::numeric, 'output was marked as what the money buys after the targets were fixed'),
+    ('old mark', 8000, 8000, null)$$, 'nor does a mark of the next year count where there are no stages');
+
 -- What was promised is what was on record when it was approved: approved in November 2025 for a year that begins in
 -- January. The first draft said 30, the target that was approved 40; what came later does not count.
 do $$begin perform pg_temp.add('approved early', 'works', 2026, 50, null, 20000, 12000); end$$;
@@ -301,6 +314,9 @@ do $$begin
     perform pg_temp.add('no unit', 'works', 2021, 10, 100, 10, 1, null, 'accounts');
     perform pg_temp.add('nothing done', 'works', 2021, 10, 0, 10, 1, 'accounts', 'accounts');
     perform pg_temp.add('nothing paid', 'works', 2021, 10, 100, 10, 0, 'accounts', 'accounts');
+    -- 5 for 10^10 would be 0 to 8 decimals, and 10^29 is no figure for a comparison
+    perform pg_temp.add('much', 'works', 2021, 10, 1e10, 10, 5, 'accounts', 'accounts');
+    perform pg_temp.add('too much', 'works', 2021, 10, 1e29, 10, 1e17, 'accounts', 'accounts');
 end$$;
 select results_eq($$select program_id, peers, round(efficiency, 4), round(constant_efficiency, 4), best_unit_cost
     from efficiency_result where program_id ~ 'branch' order by 1$$,
@@ -315,11 +331,14 @@ select results_eq($$select program_id, round(efficiency, 8) from efficiency_resu
     'as plain SQL has it');
 select results_eq($$select program_id, unit_cost, efficiency, cost_reason, peer_reason from efficiency_result
     where fiscal_year = 2021 and program_id !~ 'branch' order by 1$$, $$values
-    ('no unit', 0.01::numeric, null::numeric, null, 'the output has no unit of measure'),
+    ('much', null::numeric, null::numeric, 'the figures make no cost of this size',
+     'the figures make no cost of this size'),
+    ('no unit', 0.01, null, null, 'the output has no unit of measure'),
     ('nothing done', null, null, 'nothing was reached', 'nothing was reached'),
     ('nothing paid', null, null, 'nothing was executed', 'nothing was executed'),
     ('other output', 0.01, null, null, 'no other program has this output'),
-    ('other unit', 0.01, null, null, 'no other program has this output')$$, 'and a reason where there is none');
+    ('other unit', 0.01, null, null, 'no other program has this output'),
+    ('too much', null, null, 'the figures make no cost of this size', 'the figures make no cost of this size')$$, 'and a reason where there is none');
 
 -- unit cost against the year before: 12 for 4 is 3, 10 for 4 was 2.5: 20 % more
 do $$begin
