@@ -1,4 +1,4 @@
--- Results for questions that are asked across programs: revenue, dimensions, the four Es, evaluations, years.
+-- Results for questions that are asked across programs: revenue, dimensions, evaluations, years.
 
 select bpm.define_result('revenue_result',
 'One row per unit with revenue and year, with everything below it: collection against plan, tax share, concentration, '
@@ -74,43 +74,6 @@ cross join lateral (
     join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year and i.evaluation = e.evaluation
         and i.indicator_id = n.id and i.source <> 'group'
     group by i.dimension, i.aspect) x
-$$);
-
-select bpm.define_result('aspect_result',
-'One row per unit, year and aspect (the four Es), with everything below it: the indicators of the evaluation that '
-'counts, by weight of the program and share in it.', $$
-with total as (
-    select a.ancestor_id as unit_id, o.fiscal_year, o.aspect,
-           count(*) as programs, sum(o.indicators) as indicators, sum(o.scored_indicators) as scored_indicators,
-           sum(o.weight) as weight, sum(o.scored_weight) as scored_weight, sum(o.score_sum) as score_sum
-    from node_above a
-    cross join lateral (
-        select r.program_id, r.fiscal_year, coalesce(i.aspect, 'none') as aspect,
-               count(*) as indicators, count(n.score) as scored_indicators, sum(r.weight * n.share) as weight,
-               coalesce(sum(r.weight * n.share) filter (where n.score is not null), 0) as scored_weight,
-               coalesce(sum(r.weight * n.share * n.score), 0) as score_sum
-        from @program_score r
-        cross join lateral bpm.nodes(r.tree) n
-        join indicator i on i.program_id = r.program_id and i.fiscal_year = r.fiscal_year
-            and i.evaluation = r.evaluation
-            and i.indicator_id = n.id and i.source <> 'group'
-        where r.unit_id = a.id and r.is_revenue = 0 and r.is_overall = 0
-        group by r.program_id, r.fiscal_year, coalesce(i.aspect, 'none')) o
-    where a.tree = 'unit' and o.fiscal_year between a.from_year and a.to_year
-    group by a.ancestor_id, o.fiscal_year, o.aspect
-)
-select t.unit_id, t.fiscal_year, t.aspect,
-       t.programs::integer as programs, t.indicators::integer as indicators,
-       t.scored_indicators::integer as scored_indicators,
-       t.weight::numeric(60,24) as weight, t.scored_weight::numeric(60,24) as scored_weight,
-       t.score_sum::numeric(60,32) as score_sum,
-       round(t.score_sum / nullif(t.scored_weight, 0), 8)::numeric(20,8) as score,
-       round(100 * t.scored_weight / nullif(t.weight, 0), 8)::numeric(20,8) as coverage,
-       p.ancestor_id as parent_id, n.name
-from total t
-join unit n on n.unit_id = t.unit_id
-left join node_above p on p.tree = 'unit' and p.id = t.unit_id and p.distance = 1
-    and t.fiscal_year between p.from_year and p.to_year
 $$);
 
 select bpm.define_result('evaluation_share',

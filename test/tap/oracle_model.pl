@@ -1383,11 +1383,11 @@ my %columns = (
 	indicator_result => [ qw(program_id fiscal_year evaluation indicator_id parent_id unit_id dimension aspect
 		weight share scored_share score_sum score actual actual_date
 		attainment met measured_on late stale retired due owner name unit_of_measure target source moves
-		evidence program_name) ],
+		evidence program_name figure_reason) ],
 	dimension_result => [ qw(program_id fiscal_year evaluation dimension aspect unit_id indicators
 		scored_indicators share scored_share score_sum score coverage program_name) ],
 	aspect_result => [ qw(unit_id fiscal_year aspect programs indicators scored_indicators weight scored_weight
-		score_sum score coverage parent_id name) ],
+		score_sum score coverage parent_id name reason) ],
 	node_result => [ qw(tree id fiscal_year), @of_total, qw(own_program_id own_score own_rating parent_id name) ],
 	(map { my ($tree, $id) = @$_; ("${tree}_result" => [ $id, 'fiscal_year', @of_total,
 		qw(own_program_id own_score own_rating parent_id name) ]) }
@@ -1484,6 +1484,7 @@ sub expected
 		my $money = money($p, least($day, money_closes_on($p)));
 		my %r = (%$p, covered => $money, look => $best, self_score => $of{self}{score},
 			map { $_ => $best->{$_} } qw(score coverage low high));
+		$r{self_executed} = money($p, $of{self}{money_until})->{executed};
 
 		$r{$_} = $p->{overall} ? 0 : $money->{$_} foreach @kinds, 'budget';
 		$r{programs} = $p->{overall} ? 0 : 1;
@@ -1581,10 +1582,17 @@ sub expected
 			my $s = $shares_of{"$unit\0$year"}{ $r->{look}{evaluation} } //= {
 				map { $_ => 0 } qw(programs closed_programs budget) };
 			$s->{$_} += $r->{$_} foreach keys %$s;
+			# no program here has marked an output: nothing is explained
+			my $economy = $aspects{"$unit\0$year\0economy"} //= {
+				map { $_ => 0 } qw(programs indicators scored weight scored_weight score_sum) };
+			$economy->{programs}++;
+			$economy->{weight} += $r->{self_executed} if $r->{self_executed} > 0;
 			my %counted;
 			foreach my $f (grep { $_->{source} ne 'group' } @{ $r->{look}{facts} })
 			{
 				my $aspect = $f->{aspect} // 'none';
+				# economy is what the money did
+				$aspect = 'none' if $aspect eq 'economy';
 				my $a = $aspects{"$unit\0$year\0$aspect"} //= {
 					map { $_ => 0 } qw(programs indicators scored weight scored_weight score_sum) };
 				my $weight = $r->{weight} * $f->{share12};
@@ -1621,11 +1629,12 @@ sub expected
 		my ($unit, $year, $aspect) = split /\0/, $key;
 		my $a = $aspects{$key};
 		$add->('aspect_result', 3, $unit, $year, $aspect, @$a{qw(programs indicators scored)},
-			shown($a->{weight} * 10000, 24), shown($a->{scored_weight} * 10000, 24),
+			$aspect eq 'economy' ? shown(big($a->{weight}) * big(10)**22, 24) : shown($a->{weight} * 10000, 24), shown($a->{scored_weight} * 10000, 24),
 			shown($a->{score_sum} * 10000, 32),
 			shown(quotient($a->{score_sum}, $a->{scored_weight}, 0), 8),
 				shown(quotient(100 * $a->{scored_weight}, $a->{weight}, 8), 8), parent('unit', $unit, $year),
-				'unit ' . substr($unit, 1));
+				'unit ' . substr($unit, 1), $a->{scored_weight} != 0 ? undef : $aspect eq 'economy'
+					? 'no output is marked as what the money buys' : 'no indicator that speaks to it has a score');
 	}
 	foreach my $key (keys %shares_of)
 	{
@@ -1877,7 +1886,7 @@ none('indicators sum to dimensions, and dimensions to aspects and to the score',
 			from indicator_result group by 1, 2, 3)
 	union all
 	(select a.unit_id, a.fiscal_year, null, sum(a.weight), sum(a.scored_weight), sum(a.score_sum)
-		from aspect_result a where a.parent_id is null group by 1, 2
+		from aspect_result a where a.parent_id is null and a.aspect <> 'economy' group by 1, 2
 		except all select b.ancestor_id, p.fiscal_year, null, sum(p.weight * d.share),
 			sum(p.weight * d.scored_share), sum(p.weight * d.score_sum)
 		from d join p using (program_id, fiscal_year, evaluation) join node_above b on b.tree = 'unit'
