@@ -136,6 +136,20 @@ create function bpm.cap(target bpm.target) returns numeric
 comment on function bpm.cap(bpm.target) is
 'The most that a score can be: 100, the cap, or the largest score of the points.';
 
+-- what a target is made of
+
+create function bpm.comparator(target bpm.target) returns text
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_comparator';
+comment on function bpm.comparator(bpm.target) is
+'The form of a target: >=, >, <=, < or = of a comparison, .. of a range, points, direct, or by of a date.';
+
+create function bpm.goal(target bpm.target) returns numeric
+    language c immutable strict parallel safe
+    as 'MODULE_PATHNAME', 'bpm_target_goal';
+comment on function bpm.goal(bpm.target) is
+'The figure of a comparison, exactly as it was written, in the target''s unit; NULL for a range, points, direct and a date, which have no one figure.';
+
 -- reading text without an error, for bulk import
 
 create function bpm.try_parse_target(text text, out target bpm.target, out reason text)

@@ -110,6 +110,7 @@ static const struct
 	{">", ABOVE}, {"<", BELOW}, {"=", EQUAL}
 };
 
+/* in the order of Form, from POINTS on */
 static const char *const form_words[] = {"points", "direct", "by", NULL};
 
 /* in the order of their bits */
@@ -1722,6 +1723,39 @@ Datum
 bpm_target_cap(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_NUMERIC(bpm_decimal_trimmed(bpm_target_cap_units(TargetArg(fcinfo, 0)), BPM_DIGITS));
+}
+
+/*
+ * comparator(target) → text: the form, in the token or word that its text begins with or is written by.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_comparator);
+Datum
+bpm_target_comparator(PG_FUNCTION_ARGS)
+{
+	BpmTarget  *target = TargetArg(fcinfo, 0);
+	const char *name;
+
+	if (IsComparison(target->form))
+		name = comparators[target->form];
+	else if (target->form == RANGE)
+		name = "..";
+	else
+		name = form_words[target->form - POINTS];
+	PG_RETURN_TEXT_P(cstring_to_text(name));
+}
+
+/*
+ * goal(target) → numeric: the figure of a comparison; the other forms have none, or more than one.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_target_goal);
+Datum
+bpm_target_goal(PG_FUNCTION_ARGS)
+{
+	BpmTarget  *target = TargetArg(fcinfo, 0);
+
+	if (!IsComparison(target->form))
+		PG_RETURN_NULL();
+	PG_RETURN_NUMERIC(bpm_decimal_trimmed(StoredFigure(target, 0), BPM_DIGITS));
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -320,6 +320,14 @@ select pg_temp.scores(110, 'direct cap 120', 110.00000000, 'a direct score to it
 select results_eq($$ select bpm.cap(t) from unnest(array['>= 5', '>= 5 cap 120.5', 'direct', 'direct cap 110', 'points(0:0, 5:80)', 'points(0:150, 5:80)', 'by 2026-06-30']::bpm.target[]) with ordinality u(t, n) order by n $$,
     array[100, 120.5, 100, 110, 80, 150, 100]::numeric[], 'cap is the most that a score can be');
 
+select results_eq($$ select bpm.comparator(t::bpm.target), bpm.goal(t::bpm.target)::text from unnest(array['>= 1,200 [km]', '95', '> -0.50', '<= 12 from 20', '< 99999999999999999999999999999.99999999', '= 0',
+        '90..110 floor 60', 'points(0:0, 5:80)', 'direct cap 110', 'by 2026-06-30 lose 2 per 1']) with ordinality u(t, n) order by n $$,
+    $$ values ('>=', '1200'), ('>=', '95'), ('>', '-0.5'), ('<=', '12'), ('<', '99999999999999999999999999999.99999999'), ('=', '0'),
+        ('..', null), ('points', null), ('direct', null), ('by', null) $$, 'comparator and goal are what a target is made of');
+select is_empty($$ select t from unnest(array['>= 5', '> 5', '<= 5', '< 5.25', '= -5']::bpm.target[]) u(t)
+    where bpm.target(bpm.comparator(t), bpm.goal(t)) operator(bpm.<>) t $$, 'and make it again');
+select ok(bpm.comparator(null) is null and bpm.goal(null) is null, 'no target, no comparator and no goal');
+
 select is(bpm.score('2026-06-30'::date, 'by 2026-06-30'), 100.00000000, 'a date: done on the day');
 select is(bpm.score('2026-01-01'::date, 'by 2026-06-30'), 100.00000000, 'done before');
 select is(bpm.score('2026-07-01'::date, 'by 2026-06-30'), 0.00000000, 'a day late is all or nothing');
