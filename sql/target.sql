@@ -263,5 +263,3 @@ create operator class bpm.target_ops default for type bpm.target using hash as
     function 2 bpm.target_hash_extended(bpm.target, bigint);
 comment on operator class bpm.target_ops using hash is 'targets by their text';
 comment on operator family bpm.target_ops using hash is 'targets by their text';
-create function bpm.comparator(t bpm.target) returns text language sql immutable strict parallel safe return pg_catalog.substring(t::text, '^(>=|<=|>|<|=)');
-create function bpm.goal(t bpm.target) returns numeric language sql immutable strict parallel safe return pg_catalog.substring(t::text, '^(?:>=|<=|>|<|=) *(-?[0-9.]+)')::numeric;
