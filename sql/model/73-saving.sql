@@ -9,6 +9,18 @@ begin atomic
 end;
 comment on function approval_of(program_state) is 'When the budget of a program was first approved; empty without it.';
 
+-- Where a history is loaded the approval is recorded long after it: then what was there when it was recorded counts.
+create function approval_known(p program_state, approved timestamptz) returns timestamptz
+    language sql stable parallel safe
+begin atomic
+    select least(greatest(approved, (
+        select min(e.recorded_at) from stage_standing e
+        where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year and e.stage = 'approved'
+            and e.at = approved and e.recorded_at <= p.known)), p.known);
+end;
+comment on function approval_known(program_state, timestamptz) is
+'Until when a revision was recorded that could be approved: the approval, or when that was recorded.';
+
 -- What an indicator promised when the budget was approved: what held then; of a program that has no such stage, or whose
 -- targets were only recorded later, what was recorded first.
 create function approved_target(p program_state, of_indicator text, approved timestamptz) returns bpm.target
@@ -18,7 +30,7 @@ begin atomic
         select t.target from target_revision t
         where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
             and t.indicator_id = of_indicator and t.target is not null
-            and t.valid_from <= (approved at time zone p.zone)::date and t.recorded_at <= least(approved, p.known)
+            and t.valid_from <= (approved at time zone p.zone)::date and t.recorded_at <= approval_known(p, approved)
         order by t.valid_from desc, t.recorded_at desc
         limit 1), (
         select t.target from target_revision t
@@ -38,7 +50,7 @@ begin atomic
         select t.weight from target_revision t
         where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
             and t.indicator_id = of_indicator and t.weight is not null
-            and t.valid_from <= (approved at time zone p.zone)::date and t.recorded_at <= least(approved, p.known)
+            and t.valid_from <= (approved at time zone p.zone)::date and t.recorded_at <= approval_known(p, approved)
         order by t.valid_from desc, t.recorded_at desc
         limit 1), (
         select t.weight from target_revision t
