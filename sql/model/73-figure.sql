@@ -4,6 +4,7 @@ create function quantity(p program_state, of_evaluation text, named text, counts
                          out figure numeric, out reason text)
     language plpgsql stable parallel safe cost 1000
     set search_path from current
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     what constant text := regexp_replace(named, ' last year$', '');
@@ -85,6 +86,7 @@ create function ratio_of(p program_state, of_evaluation text, numerator text, de
                          counts_until date, money_until date, out figure numeric, out reason text)
     language plpgsql stable parallel safe cost 2000
     set search_path from current
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     n record;

@@ -3,7 +3,7 @@
 -- The facts that count for the indicators of one evaluation of a program, given until when figures and money count, and
 -- the execution of the budget in percent.
 create function indicator_facts(p program_state, of_evaluation text, counts_until date, money_until date,
-                                before_the_event boolean, execution numeric)
+                                before_the_event boolean, execution numeric, only_these text[] default null)
     returns table (indicator_id text, parent_id text, source text, method bpm.method, dimension text, aspect text,
                    name text, unit_of_measure text, moves text, due date, owner text, sort integer, retired boolean,
                    target bpm.target, weight numeric, measured_on date, actual numeric, actual_date date,
@@ -110,8 +110,9 @@ begin atomic
         select coalesce(f.as_of < p.starts_on and not before_the_event
             or f.as_of < least(counts_until, p.ends_on) - least(i.stale_days, 3660), false) as stale) s
     where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = of_evaluation
+        and (only_these is null or i.indicator_id = any (only_these))
     window siblings as (partition by i.parent_id);
 end;
-comment on function indicator_facts(program_state, text, date, date, boolean, numeric) is
+comment on function indicator_facts(program_state, text, date, date, boolean, numeric, text[]) is
 'What every indicator and group of an evaluation has: target, weight, figure and score, from the facts dated until a '
-'day, as known at a time.';
+'day, as known at a time; of the indicators that are named, or all (tree_weight is only right for all).';

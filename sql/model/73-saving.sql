@@ -21,8 +21,8 @@ end;
 comment on function approval_known(program_state, timestamptz) is
 'Until when a revision was recorded that could be approved: the approval, or when that was recorded.';
 
--- What an indicator promised when the budget was approved: what held then; of a program that has no such stage, or whose
--- targets were only recorded later, what was recorded first.
+-- What an indicator promised when the budget was approved: what held then; of a program that has no such stage, or
+-- whose targets were only recorded later, what was recorded first.
 create function approved_target(p program_state, of_indicator text, approved timestamptz) returns bpm.target
     language sql stable parallel safe
 begin atomic
