@@ -298,7 +298,7 @@ begin atomic
                 when not r.was_there then 'added' when r.new_target and r.new_weight then 'target and weight'
                 when r.new_target then 'target' else 'weight' end,
            r.valid_from, r.recorded_at, r.valid_from <= p.ends_on, r.adjustment_id,
-           r.target_before, coalesce(r.target, r.target_before),
+           r.target_before, case when not r.retired then coalesce(r.target, r.target_before) end,
            r.weight_before, case when r.retired then 0 else coalesce(r.weight, r.weight_before, 1) end,
            r.actual, s.before, s.after, null::numeric,
            r.new_target and coalesce(bpm.goal(r.target) = r.actual
@@ -497,7 +497,7 @@ $$);
 
 -- what is left to gain -------------------------------------------------------------------------------------
 
--- Before the close, by the targets that were approved; what is not measured yet is 0, so that all of it is to be gained.
+-- Before the close, by the targets that were approved; what is not measured yet is 0: all of it is to be gained.
 create function gain_look(p program_state)
     returns table (tree bpm.tree, tree_score numeric, scale bpm.scale, indicators integer, scored_indicators integer)
     language sql stable parallel safe rows 1
