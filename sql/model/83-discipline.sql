@@ -96,7 +96,7 @@ begin
         if r.said ? 'target' and (jsonb_typeof(r.said -> 'target') <> 'string' or parsed.target is null) then
             raise exception 'the new target of "%" is none: %', r.item, r.said -> 'target'
                 using errcode = 'invalid_parameter_value',
-                      detail = parsed.reason,
+                      detail = coalesce(parsed.reason, 'It is no text.'),
                       hint = 'A target is text, such as ">= 800 [ha]" or "<= 5%".';
         elsif r.said ? 'target' and r.source = 'group' then
             raise exception '"%" is a group: it has a weight and no target', r.item
@@ -308,8 +308,10 @@ begin atomic
                    where m.program_id = r.program_id and m.fiscal_year = r.fiscal_year and m.evaluation = 'self'
                        and m.indicator_id = r.indicator_id and m.as_of = r.measured_on and m.breakdown = ''
                        and m.recorded_at < r.recorded_at),
-           null::text, r.reason, r.recorded_by
+           null::text, coalesce(r.reason, c.reason), r.recorded_by
     from revision r
+    left join adjustment c on c.program_id = r.program_id and c.fiscal_year = r.fiscal_year
+        and c.adjustment_id = r.adjustment_id
     cross join lateral (
         select case when r.actual_date is not null then bpm.try_score(r.actual_date, r.target_before)
                     else bpm.try_score(r.actual, r.target_before) end as before,
@@ -344,7 +346,7 @@ begin atomic
     union all
     select null, 'budget cut', b.entry_date, b.recorded_at, b.entry_date <= p.money_until, b.adjustment_id,
            null, null, null, null, null, null, null, b.amount, false, false,
-           format('%s %s', b.kind, b.amount), b.reason, b.recorded_by
+           format('%s %s', b.kind, b.amount), coalesce(b.reason, c.reason), b.recorded_by
     from approval a
     join budget_entry b on b.program_id = p.program_id and b.fiscal_year = p.fiscal_year and b.amount < 0
         and b.recorded_at <= p.known
@@ -354,6 +356,8 @@ begin atomic
                 select min(x.entry_date) from budget_entry x
                 where x.program_id = b.program_id and x.fiscal_year = b.fiscal_year and x.kind = 'approved'
                     and x.amount > 0) end)
+    left join adjustment c on c.program_id = b.program_id and c.fiscal_year = b.fiscal_year
+        and c.adjustment_id = b.adjustment_id
     where not a.drafts
     union all
     select m.indicator_id, 'figure withdrawn', m.as_of, m.recorded_at, true, null,
@@ -548,7 +552,7 @@ select p.program_id, p.fiscal_year, p.unit_id, g.indicators, g.scored_indicators
        w.needed_score::numeric(20,8) as needed_score, bpm.rating(s.score, g.scale) as so_far,
        x.new_rating as next_rating, w.indicator_id as nearest_indicator_id, i.name as nearest_name,
        case when g.indicators = 0 then 'the program has no indicators'
-            when g.tree_score is null then 'nothing is measured yet'
+            when g.scored_indicators = 0 then 'nothing is measured yet'
             when x.new_rating is null then 'there is no better rating'
             when w.ways = 0 then 'no indicator alone brings the next rating' end as reason,
        p.name

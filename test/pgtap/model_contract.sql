@@ -49,7 +49,7 @@ update indicator set moves = 'cumulative' where indicator_id = 'quantity';
 -- the promise of one is made easier on the way
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, reason)
 select program_id, fiscal_year, indicator_id, make_date(fiscal_year, 7, 1), '>= 40', 'less rain'
-from indicator where program_id = 'p2' and indicator_id = 'quantity';
+from indicator where program_id = 'p3' and indicator_id = 'quantity';
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual)
 select program_id, fiscal_year, indicator_id, make_date(fiscal_year, m, 1),
        (substr(program_id, 2)::int * 7 + m * 3 + length(indicator_id) * 11) % 101
