@@ -5,81 +5,76 @@
 select bpm.define_result('target_step',
 'One row per program, year and measured indicator of its self-evaluation with a target above or below a figure: what '
 'the target asks for beside the figures of the years before. What target_check is made of.', $$
-select p.program_id, p.fiscal_year, i.indicator_id, p.unit_id, d.direction, d.goal, h.last_actual, i.baseline,
-       d.direction * (d.goal - b.last) as need, h.steps, h.best_before, h.earlier_targets, h.earlier_met,
-       (select count(*) from unnest(h.made) s (step) where s.step > 0 and s.step >= d.direction * (d.goal - b.last))
+with point as (
+    select p.program_id, p.fiscal_year, i.indicator_id, p.unit_id, i.baseline, i.unit_of_measure, i.name,
+           p.name as program_name, g.target, g.reason, coalesce(r.retired, false) as retired, y.actual,
+           bpm.comparator(g.target) in ('>=', '>', '<=', '<') as is_compared, bpm.goal(g.target) as goal,
+           case when bpm.comparator(g.target) in ('<=', '<') then -1 else 1 end as direction,
+           bpm.try_met(y.actual, g.target) as met
+    from @program_state p
+    join indicator i on i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self'
+        and i.source = 'measured'
+    cross join lateral (select least(greatest(p.day, p.starts_on), p.ends_on) as until) c
+    left join lateral (
+        select t.target, t.reason, t.retired from target_revision t
+        where t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.evaluation = 'self'
+            and t.indicator_id = i.indicator_id and t.valid_from <= c.until and t.recorded_at <= p.known
+        order by t.valid_from desc, t.recorded_at desc
+        limit 1) r on true
+    left join lateral (
+        select r.target, r.reason where r.target is not null
+        union all
+        (select t.target, t.reason from target_revision t
+         where r.retired is not null and r.target is null
+             and t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.evaluation = 'self'
+             and t.indicator_id = i.indicator_id and t.target is not null and t.valid_from <= c.until
+             and t.recorded_at <= p.known
+         order by t.valid_from desc, t.recorded_at desc
+         limit 1)
+        offset 0) g on true
+    left join lateral (
+        select m.actual from indicator_actual m
+        where m.program_id = i.program_id and m.fiscal_year = i.fiscal_year and m.evaluation = 'self'
+            and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown = '' and abs(m.actual) < 1e30
+            and m.as_of between p.starts_on and p.day
+            and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
+        order by m.as_of desc, m.recorded_at desc
+        limit 1) y on true
+), step as (
+    -- up is how far the figure rose since the year before, where there is one
+    select x.*, case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then lag(x.actual) over w end as last_actual,
+           case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then x.actual - lag(x.actual) over w end as up
+    from point x
+    window w as (partition by x.program_id, x.indicator_id order by x.fiscal_year)
+), past as (
+    select x.*, array_agg(x.up) over w as ups, count(x.up) over w as steps,
+           case x.direction when 1 then max(x.actual) over w else min(x.actual) over w end as best_before,
+           count(x.met) over w as earlier_targets, count(*) filter (where x.met) over w as earlier_met
+    from step x
+    window w as (partition by x.program_id, x.indicator_id order by x.fiscal_year
+                 rows between unbounded preceding and 1 preceding)
+)
+select x.program_id, x.fiscal_year, x.indicator_id, x.unit_id, x.direction, x.goal, x.last_actual, x.baseline,
+       n.need, x.steps, x.best_before, x.earlier_targets, x.earlier_met,
+       (select count(*) from unnest(x.ups) u (up) where x.direction * u.up > 0 and x.direction * u.up >= n.need)
            as steps_as_large,
-       case when b.last is null then null when h.steps < 4 then 'too little history'
-            when d.direction * (d.goal - b.last) < 0 then 'easier' when d.goal = b.last then 'equal' end as class,
-       (d.direction * d.goal > d.direction * h.best_before)::integer as beyond_best, y.actual,
-       bpm.try_met(y.actual, t.target)::integer as met,
+       case when n.need is null then null when x.steps < 4 then 'too little history'
+            when n.need < 0 then 'easier' when n.need = 0 then 'equal' end as class,
+       (x.direction * x.goal > x.direction * x.best_before)::integer as beyond_best, x.actual, x.met::integer as met,
        -- asked for in percent, and a figure that is a hundredth of what it should be
-       (u.percent and (d.goal between 0 and 1 and d.goal not in (0, 1) and d.direction = 1
-           or d.goal > 1 and (b.last > 0 and b.last <= 1 and 10 * b.last < d.goal
-                              or y.actual > 0 and y.actual <= 1 and 10 * y.actual < d.goal)) is true)::integer
+       (u.percent and (x.goal > 0 and x.goal < 1 and x.direction = 1
+           or x.goal > 1 and (n.last > 0 and n.last <= 1 and 10 * n.last < x.goal
+                              or x.actual > 0 and x.actual <= 1 and 10 * x.actual < x.goal)) is true)::integer
            as fraction_for_percent,
-       (coalesce(i.unit_of_measure, '') = '' and t.target::text !~ '[[%]')::integer as no_unit,
-       t.reason as given_reason, t.target, i.unit_of_measure, i.name, p.name as program_name
-from @program_state p
-join indicator i on i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self'
-    and i.source = 'measured'
-cross join lateral (select least(greatest(p.day, p.starts_on), p.ends_on) as until) c
-join lateral (
-    select r.target, r.reason from target_revision r
-    where r.program_id = i.program_id and r.fiscal_year = i.fiscal_year and r.evaluation = 'self'
-        and r.indicator_id = i.indicator_id and r.target is not null and r.valid_from <= c.until
-        and r.recorded_at <= p.known
-    order by r.valid_from desc, r.recorded_at desc
-    limit 1) t on bpm.comparator(t.target) in ('>=', '>', '<=', '<')
-left join lateral (
-    select r.retired from target_revision r
-    where r.program_id = i.program_id and r.fiscal_year = i.fiscal_year and r.evaluation = 'self'
-        and r.indicator_id = i.indicator_id and r.valid_from <= c.until and r.recorded_at <= p.known
-    order by r.valid_from desc, r.recorded_at desc
-    limit 1) g on true
+       (coalesce(x.unit_of_measure, '') = '' and x.target::text !~ '[[%]')::integer as no_unit,
+       x.reason as given_reason, x.target, x.unit_of_measure, x.name, x.program_name
+from past x
 cross join lateral (
-    select bpm.goal(t.target) as goal, case when bpm.comparator(t.target) in ('>=', '>') then 1 else -1 end as direction
-    offset 0) d
+    select coalesce(x.last_actual, x.baseline) as last, x.direction * (x.goal - coalesce(x.last_actual, x.baseline))
+        as need
+    offset 0) n
 cross join lateral (
-    select coalesce(t.target::text like '%\%%' or strpos(i.unit_of_measure, '%') > 0
-                    or i.unit_of_measure ~* '^per ?cent', false) as percent) u
-left join lateral (
-    select m.actual from indicator_actual m
-    where m.program_id = i.program_id and m.fiscal_year = i.fiscal_year and m.evaluation = 'self'
-        and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown = '' and abs(m.actual) < 1e30
-        and m.as_of between p.starts_on and p.day
-        and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
-    order by m.as_of desc, m.recorded_at desc
-    limit 1) y on true
--- the years before: what was reached at the end of each, and the steps from one to the next
-cross join lateral (
-    select max(x.actual) filter (where x.fiscal_year = p.fiscal_year - 1) as last_actual,
-           count(x.step) as steps, array_agg(x.step) filter (where x.step is not null) as made,
-           d.direction * max(d.direction * x.actual) as best_before,
-           count(x.met) as earlier_targets, count(*) filter (where x.met) as earlier_met
-    from (select q.fiscal_year, m.actual, bpm.try_met(m.actual, r.target) as met,
-                 case when lag(q.fiscal_year) over w = q.fiscal_year - 1
-                      then d.direction * (m.actual - lag(m.actual) over w) end as step
-          from program q
-          cross join lateral (
-              select year_start(q.fiscal_year) as starts_on, year_start(q.fiscal_year + 1) - 1 as ends_on offset 0) z
-          cross join lateral (
-              select m.actual from indicator_actual m
-              where m.program_id = q.program_id and m.fiscal_year = q.fiscal_year and m.evaluation = 'self'
-                  and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown = ''
-                  and abs(m.actual) < 1e30 and m.as_of between z.starts_on and p.day
-                  and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
-              order by m.as_of desc, m.recorded_at desc
-              limit 1) m
-          left join lateral (
-              select r.target from target_revision r
-              where r.program_id = q.program_id and r.fiscal_year = q.fiscal_year and r.evaluation = 'self'
-                  and r.indicator_id = i.indicator_id and r.target is not null and r.valid_from <= z.ends_on
-                  and r.recorded_at <= p.known
-              order by r.valid_from desc, r.recorded_at desc
-              limit 1) r on true
-          where q.program_id = p.program_id and q.fiscal_year < p.fiscal_year
-          window w as (order by q.fiscal_year)) x) h
-cross join lateral (select coalesce(h.last_actual, i.baseline) as last) b
-where g.retired is not true
+    select coalesce(x.target::text like '%\%%' or strpos(x.unit_of_measure, '%') > 0
+                    or x.unit_of_measure ~* '^per ?cent', false) as percent) u
+where x.is_compared and not x.retired
 $$);

@@ -158,6 +158,29 @@ create function approved_facts(p program_state, facts indicator_score[], approve
                    weight numeric, actual numeric, score numeric, best numeric, tree_weight numeric)
     language sql stable parallel safe
 begin atomic
+    -- As approved_target and approved_weight say, of all indicators at once: what was there when the budget was
+    -- approved; if nothing was, what was recorded first is what was promised.
+    with approval as materialized (
+        select (approved at time zone p.zone)::date as day, approval_known(p, approved) as known
+    ), promise as materialized (
+        select t.indicator_id, count(*) filter (where t.there) > 0 as there,
+               (array_agg(t.retired order by t.valid_from desc, t.recorded_at desc)
+                    filter (where t.there))[1] as retired,
+               coalesce((array_agg(t.target order by t.valid_from desc, t.recorded_at desc)
+                             filter (where t.there and t.target is not null))[1],
+                        (array_agg(t.target order by t.recorded_at, t.valid_from)
+                             filter (where t.target is not null))[1]) as target,
+               coalesce((array_agg(t.weight order by t.valid_from desc, t.recorded_at desc)
+                             filter (where t.there and t.weight is not null))[1],
+                        (array_agg(t.weight order by t.recorded_at, t.valid_from)
+                             filter (where t.weight is not null))[1], 1) as weight,
+               bool_or(count(*) filter (where t.there) > 0) over () as promised
+        from (select t.*, coalesce(t.valid_from <= a.day and t.recorded_at <= a.known, false) as there
+              from approval a
+              join target_revision t on t.program_id = p.program_id and t.fiscal_year = p.fiscal_year
+                  and t.evaluation = 'self' and t.valid_from <= p.ends_on and t.recorded_at <= p.known) t
+        group by t.indicator_id
+    )
     select f.indicator_id, f.parent_id, f.source, f.method, g.target, w.weight, c.actual,
            case when f.stale then null
                 when f.grade is not null then case when f.grade between 0 and 100 then round(f.grade, 8) end
@@ -166,34 +189,11 @@ begin atomic
            bpm.cap(g.target),
            case when max(w.weight) over siblings > 0 then w.weight else 1 end
     from unnest(facts) f
-    cross join lateral (
-        select (approved at time zone p.zone)::date as day, approval_known(p, approved) as known offset 0) a
-    -- what was there when the budget was approved; if nothing was, what was recorded first is what was promised
-    left join lateral (
-        select t.retired from target_revision t
-        where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
-            and t.indicator_id = f.indicator_id and t.valid_from <= a.day and t.recorded_at <= a.known
-        order by t.valid_from desc, t.recorded_at desc
-        limit 1) t on true
-    cross join lateral (
-        select t.retired is not null or not exists (
-            select from target_revision x
-            where x.program_id = p.program_id and x.fiscal_year = p.fiscal_year and x.evaluation = 'self'
-                and x.valid_from <= a.day and x.recorded_at <= a.known) as there
-        offset 0) h
+    left join promise r on r.indicator_id = f.indicator_id and (r.there or not r.promised)
     cross join lateral (
         select case when f.source in ('same', 'group') then f.target
-                    when h.there then coalesce(approved_target(p, f.indicator_id, approved),
-                                               case f.source when 'budget' then '>= 100%' end::bpm.target)
-               end as target,
-               case when not h.there or t.retired then 0
-                    else coalesce(approved_weight(p, f.indicator_id, approved), case when exists (
-                        select from target_revision x
-                        where x.program_id = p.program_id and x.fiscal_year = p.fiscal_year and x.evaluation = 'self'
-                            and x.indicator_id = f.indicator_id and x.valid_from <= p.ends_on
-                            and x.recorded_at <= p.known) then 1 else 0 end) end as weight
-        offset 0) g
-    cross join lateral (select g.weight) w
+                    else coalesce(r.target, case f.source when 'budget' then '>= 100%' end::bpm.target) end as target) g
+    cross join lateral (select case when r.retired then 0 else coalesce(r.weight, 0) end as weight) w
     cross join lateral (select case f.source when 'budget' then execution else f.actual end as actual) c
     window siblings as (partition by f.parent_id);
 end;
@@ -259,7 +259,7 @@ create function revisions_of(p program_state, facts indicator_score[], approved 
                    lands boolean, after_figure boolean, detail text, reason text, recorded_by text)
     language sql stable parallel safe rows 10
 begin atomic
-    with approval as (
+    with approval as materialized (
         select (approved at time zone p.zone)::date as day, approval_known(p, approved) as known,
                p.has_stages and approved is null as drafts,
                exists (select from target_revision t
@@ -267,7 +267,8 @@ begin atomic
                            and t.valid_from <= (approved at time zone p.zone)::date
                            and t.recorded_at <= approval_known(p, approved)) as promised
     ), revision as (
-        select t.*, case when f.stale then null else f.actual end as actual,
+        select t.program_id, t.fiscal_year, t.indicator_id, t.valid_from, t.recorded_at, t.target, t.weight, t.retired,
+               t.adjustment_id, t.reason, t.recorded_by, case when f.stale then null else f.actual end as actual,
                case when f.stale then null else f.actual_date end as actual_date, f.measured_on, f.source,
                b.target as target_before, b.weight as weight_before, b.retired as was_retired, b.n > 0 as was_there,
                a.promised,
@@ -276,9 +277,11 @@ begin atomic
                t.weight is not null and t.weight is distinct from b.weight
                    and (a.promised or b.weight is not null) as new_weight
         from approval a
-        join target_revision t on t.program_id = p.program_id and t.fiscal_year = p.fiscal_year
-            and t.evaluation = 'self' and t.recorded_at <= p.known
-            and not (a.promised and t.valid_from <= a.day and t.recorded_at <= a.known)
+        cross join lateral (
+            select t.*, count(*) over (partition by t.indicator_id) as rows
+            from target_revision t
+            where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
+                and t.recorded_at <= p.known) t
         left join unnest(facts) f on f.indicator_id = t.indicator_id
         cross join lateral (
             select count(*) as n,
@@ -291,7 +294,9 @@ begin atomic
             where r.program_id = t.program_id and r.fiscal_year = t.fiscal_year and r.evaluation = 'self'
                 and r.indicator_id = t.indicator_id and r.valid_from <= t.valid_from
                 and (r.recorded_at, r.valid_from) < (t.recorded_at, t.valid_from)) b
-        where not a.drafts
+        -- most have one revision, which nothing was before
+        where not a.drafts and case when a.promised then not (t.valid_from <= a.day and t.recorded_at <= a.known)
+                                    else t.rows > 1 end
     )
     select r.indicator_id,
            case when r.retired then 'retired' when r.was_retired then 'taken up again'
@@ -430,12 +435,6 @@ cross join lateral (select coalesce(round(e.execution * m.budget / 100, 2), m.ex
 cross join lateral (
     select approved_budget(p, e.money_until, a.at) as budget, p.has_stages and a.at is null as drafts offset 0) g
 cross join lateral (
-    select g.budget, g.drafts, (
-        select l.score from approved_look(p, e.facts, a.at, 100 * s.judged / nullif(greatest(g.budget, 0), 0),
-                                          e.closed = 1, e.missing) l
-        where not g.drafts) as approved_score
-    offset 0) b
-cross join lateral (
     select count(*) filter (where not x.apart) as revisions,
            count(*) filter (where not x.apart and x.adjustment_id is not null) as by_procedure,
            count(*) filter (where x.lands) as on_actual, count(*) filter (where x.after_figure) as after_figure,
@@ -446,6 +445,14 @@ cross join lateral (
            max(x.valid_from) filter (where not x.apart) as last_day,
            string_agg(distinct x.reason, '; ') filter (where not x.apart) as reasons
     from (select r.*, r.kind = 'figure withdrawn' as apart from revisions_of(p, e.facts, a.at) r where r.counts) x) r
+-- what was not changed is not scored again
+cross join lateral (
+    select g.budget, g.drafts, case when not g.drafts then case
+        when r.revisions = 0 and g.budget = m.budget then e.score
+        else (select l.score
+              from approved_look(p, e.facts, a.at, 100 * s.judged / nullif(greatest(g.budget, 0), 0), e.closed = 1,
+                                 e.missing) l) end end as approved_score
+    offset 0) b
 $$);
 
 -- targets worth having -------------------------------------------------------------------------------------
