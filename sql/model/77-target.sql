@@ -10,7 +10,8 @@ with point as (
            p.name as program_name, g.target, g.reason, coalesce(r.retired, false) as retired, y.actual,
            bpm.comparator(g.target) in ('>=', '>', '<=', '<') as is_compared, bpm.goal(g.target) as goal,
            case when bpm.comparator(g.target) in ('<=', '<') then -1 else 1 end as direction,
-           bpm.try_met(y.actual, g.target) as met
+           -- what adds up is not reached before the year is over
+           n.reached, bpm.try_met(n.reached, g.target) as met
     from @program_state p
     join indicator i on i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self'
         and i.source = 'measured'
@@ -40,15 +41,17 @@ with point as (
             and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
         order by m.as_of desc, m.recorded_at desc
         limit 1) y on true
+    cross join lateral (
+        select case when i.moves <> 'cumulative' or p.day >= p.ends_on then y.actual end as reached) n
 ), step as (
     -- up is how far the figure rose since the year before, where there is one
-    select x.*, case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then lag(x.actual) over w end as last_actual,
-           case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then x.actual - lag(x.actual) over w end as up
+    select x.*, case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then lag(x.reached) over w end as last_actual,
+           case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then x.reached - lag(x.reached) over w end as up
     from point x
     window w as (partition by x.program_id, x.indicator_id order by x.fiscal_year)
 ), past as (
     select x.*, array_agg(x.up) over w as ups, count(x.up) over w as steps,
-           case x.direction when 1 then max(x.actual) over w else min(x.actual) over w end as best_before,
+           case x.direction when 1 then max(x.reached) over w else min(x.reached) over w end as best_before,
            count(x.met) over w as earlier_targets, count(*) filter (where x.met) over w as earlier_met
     from step x
     window w as (partition by x.program_id, x.indicator_id order by x.fiscal_year

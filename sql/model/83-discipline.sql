@@ -534,12 +534,11 @@ select bpm.define_result('gain_result',
 'bring, by the targets that were approved, and the score with which it alone brings the next rating.', $$
 select p.program_id, p.fiscal_year, n.id as indicator_id, p.unit_id,
        n.share::numeric(17,16) as share, n.score::numeric(20,8) as approved_score,
-       (n.share * (100 - coalesce(n.score, 0)))::numeric(20,8) as gain,
-       rank() over (partition by p.program_id, p.fiscal_year
-                    order by n.share * (100 - coalesce(n.score, 0)) desc nulls last)::integer as gain_rank,
+       w.gain::numeric(20,8) as gain,
+       rank() over (partition by p.program_id, p.fiscal_year order by w.gain desc nulls last)::integer as gain_rank,
        m.new_score::numeric(20,8) as needed_score, m.change::numeric(20,8) as needed_change,
        m.new_rating as next_rating,
-       case when n.contribution is null then 'it stands below a method without shares'
+       case when w.gain is null then 'it stands below a method without shares'
             when m.id is null then 'it alone does not bring the next rating' end as reason,
        i.name, p.name as program_name
 from @program_state p
@@ -548,6 +547,8 @@ cross join lateral bpm.nodes(g.tree) n
 join indicator i on i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self'
     and i.indicator_id = n.id and i.source <> 'group'
 left join lateral bpm.score_margin(g.tree, g.scale) m on m.id = n.id and m.change > 0
+cross join lateral (
+    select case when n.scored_share is not null then n.share * (100 - coalesce(n.score, 0)) end as gain) w
 $$);
 
 select bpm.define_result('gain_program_result',

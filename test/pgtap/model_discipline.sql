@@ -381,8 +381,9 @@ update indicator set parent_id = 'group', adjustment_id = 'A' where program_id =
 update indicator set method = 'weakest', adjustment_id = 'A' where program_id = 'S' and indicator_id = 'group';
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, weight, adjustment_id)
     values ('S', 2020, 'group', '2020-01-01', 40, 'A');
-select is((select reason from gain_result_at('2020-11-01') where program_id = 'S' and indicator_id = 't'),
-    'it stands below a method without shares', 'where there are no shares that is said');
+select results_eq($$select gain, reason from gain_result_at('2020-11-01') where program_id = 'S'
+    and indicator_id = 't'$$, $$values (null::numeric, 'it stands below a method without shares')$$,
+    'where there are no shares that is said');
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event) values
     ('S', 2020, 'self', '2021-02-15', 'closed');
 select is_empty($$select from gain_result_at('2021-02-15') where program_id = 'S'$$,

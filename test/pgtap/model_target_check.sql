@@ -18,7 +18,7 @@ set jit = off;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(29);
+select plan(31);
 
 set local timezone = 'UTC';
 select bpm.create_model('steps');
@@ -94,6 +94,15 @@ insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, 
 select results_eq('select class, class_targets, class_met, beyond_targets, beyond_met from target_check
     where indicator_id = ''up'' and fiscal_year = 2022', $$values ('larger step than any', 2::integer, 0, 4, 1)$$,
     'two such targets, both missed; and of those beyond the best (15, 25, 40 twice) one was met');
+
+-- what adds up is not reached while its year runs
+savepoint runs;
+update indicator set moves = 'cumulative' where indicator_id = 'up' and fiscal_year = 2021;
+select results_eq('select last_actual, met from target_check_at(''2021-12-30'') where indicator_id = ''up''
+    and fiscal_year = 2021', 'values (29::numeric, null::integer)', 'nor is it met or missed before the year is over');
+select is((select last_actual from target_check_at('2021-12-31') where indicator_id = 'up' and fiscal_year = 2022),
+    31::numeric, 'on the last day it is');
+rollback to runs;
 
 -- units
 insert into indicator (program_id, fiscal_year, indicator_id, name) values ('P', 2022, 'bare', 'Bare'),
