@@ -51,6 +51,10 @@ insert into breakdown select y, b, b, 100 from generate_series(2024, 2026) y, un
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual)
 select program_id, fiscal_year, 'social', make_date(fiscal_year, 6, 1), b, length(b) * substr(program_id, 2)::int
 from indicator, unnest('{men,women}'::text[]) b where indicator_id = 'social' and substr(program_id, 2)::int % 2 = 0;
+-- the promise of one is made easier on the way
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, reason)
+select program_id, fiscal_year, indicator_id, make_date(fiscal_year, 7, 1), '>= 40', 'less rain'
+from indicator where program_id = 'p3' and indicator_id = 'quantity';
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual)
 select program_id, fiscal_year, indicator_id, make_date(fiscal_year, m, 1),
        (substr(program_id, 2)::int * 7 + m * 3 + length(indicator_id) * 11) % 101
@@ -110,7 +114,8 @@ join pg_attribute a on a.attrelid = v.oid and a.attnum > 0;
 select bag_eq(
     'select view_name from catalog',
     $$select name from object where kind = 'v'
-        and (name ~ '_result$' or name in ('trend', 'unit_total', 'evaluation_share', 'project_total'))$$,
+        and (name ~ '_result$' or name in ('trend', 'unit_total', 'evaluation_share', 'project_total', 'target_drift',
+            'target_check'))$$,
     'the catalog lists every result view');
 select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$,
     'and says what it is');
@@ -243,7 +248,21 @@ insert into published_column values
         'program_name'),
     ('equity_result', 'program_id fiscal_year evaluation indicator_id unit_id groups people best worst gap '
         'gini theil reason best_reason target aspect name unit_of_measure program_name'),
-    ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name');
+    ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name'),
+    ('target_drift', 'program_id fiscal_year unit_id closed approved_score last_score drift judged_executed '
+        'approved_budget budget approved_execution last_execution revisions by_procedure on_actual after_figure added '
+        'retired moved cuts withdrawn approved_on first_day last_day reasons reason name'),
+    ('revision_result', 'program_id fiscal_year revision indicator_id valid_from recorded_on counts by_procedure '
+        'lands_on_actual after_figure weight_before weight_after actual points_before points_after amount kind '
+        'target_before target_after detail adjustment_id procedure reason recorded_by name program_name'),
+    ('target_check', 'program_id fiscal_year indicator_id unit_id direction goal last_actual baseline need steps '
+        'steps_as_large best_before easier beyond_best never_missed no_baseline no_unit fraction_for_percent '
+        'earlier_targets earlier_met class_targets class_met beyond_targets beyond_met actual met class finding '
+        'given_reason target unit_of_measure name program_name'),
+    ('gain_result', 'program_id fiscal_year indicator_id unit_id share approved_score gain gain_rank needed_score '
+        'needed_change next_rating reason name program_name'),
+    ('gain_program_result', 'program_id fiscal_year unit_id indicators scored_indicators approved_score gain '
+        'points_needed ways needed_score so_far next_rating nearest_indicator_id nearest_name reason name');
 
 select is_empty($$
     select p.view_name, p.columns, r.columns from published_column p

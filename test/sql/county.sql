@@ -351,8 +351,9 @@ order by 1;
 -- The province runs video consultations from now on: the clinics give that up, and the benefit weighs 30 again.
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, retired, reason) values
     ('clinics', 2024, 'remote', '2024-09-01', true, 'the province does it');
-insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, weight, reason) values
-    ('clinics', 2024, 'benefit', '2024-09-01', 30, 'takes the points of what was given up');
+-- Not just so: it was promised, and giving it up is a decision. Act and promises change in one.
+select * from adjust_program('clinics', 2024, 'A-3', 'decision of the county of 28 August', 'the province does it',
+    targets => '{"remote": {"retired": true}, "benefit": {"weight": 30}}', on_day => '2024-09-01');
 
 -- Consultations weigh nothing from that day on. They have no figure, nor has the benefit: (400 + 1650) / 40 as in July.
 select r.day, i.indicator_id, i.weight::int as weight, i.retired, i.target, p.score
@@ -447,6 +448,15 @@ where program_id = 'irrigation' and fiscal_year = 2024 and evaluation = 'self' a
 select score, coverage, rating, rating_reason from program_result
 where program_id = 'irrigation' and fiscal_year = 2024;
 
+-- What is left to gain, by what was approved in January (1000 hectares for 10,000), the survey counted as 0:
+-- 8 + 24 + 16 + 28.5 + 0 = 76.5, fair, and 23.5 to gain: the survey 10, output 30 * 20 / 100 = 6, quality 20 * 20 / 100
+-- = 4, execution 10 * 20 / 100 = 2, benefit 30 * 5 / 100 = 1.5. Good is 3.495 more, as 79.995 is 80.00: a survey of
+-- 34.95, output of 80 + 3.495 / .3 = 91.65 or quality of 80 + 3.495 / .2 = 97.475 would each do.
+select indicator_id, gain_rank as rank, gain, approved_score, round(needed_score, 2) as needed, next_rating
+from gain_result where program_id = 'irrigation' and fiscal_year = 2024 order by gain_rank;
+select approved_score, gain, so_far, next_rating, round(points_needed, 3) as points_needed, ways, nearest_indicator_id
+from gain_program_result where program_id = 'irrigation' and fiscal_year = 2024;
+
 -- ===== JANUARY 2025: THE MONEY IS CLOSED, THE SURVEY COMES ==========================================================
 
 insert into stage_event (program_id, fiscal_year, at, stage)
@@ -485,6 +495,21 @@ from evaluation_result
 where fiscal_year = 2024 and evaluation = 'self' and unit_id <> 'county' and not program_id like 'all %'
     and program_id not in ('tax', 'fees')
 order by score desc;
+
+-- What the promises of January would have been worth, and what changing them has brought:
+-- clinics    8 + 30 + 20 + .20 * 95 + 10, and nothing of the consultations: 87, so 9.5 by giving them up
+-- irrigation 80 % of 10,000 and of 1000 hectares: 8 + 24 + 16 + 28.5 + 9.8 = 86.3, so 8 by the act of September, and
+--            800 hectares is what was reached
+-- meals      6270 of 6000 is 104.5 %: 10 + 30 + 19.8 + 27 + 9.5 = 96.3; the money added has cost half a point
+-- roofs      nothing was changed
+select program_id, approved_score as approved, last_score as last, drift, approved_execution as of_approved,
+       last_execution as of_last, revisions as n, on_actual, cuts, retired, withdrawn
+from target_drift
+where fiscal_year = 2024 and program_id in ('clinics', 'irrigation', 'meals', 'roofs') order by drift desc;
+select program_id, revision, indicator_id, kind, target_before, target_after, weight_before::int as before,
+       weight_after::int as after, lands_on_actual as lands, amount, adjustment_id as act
+from revision_result
+where fiscal_year = 2024 and program_id in ('clinics', 'irrigation') and kind <> 'figure withdrawn' order by 1, 2;
 -- What was not measured could have been 0 or 30 points: 57.5 to 87.5.
 select low, high, rating, rating_reason from evaluation_result
 where program_id = 'office' and fiscal_year = 2024 and evaluation = 'self';
