@@ -105,7 +105,8 @@ join pg_attribute a on a.attrelid = v.oid and a.attnum > 0;
 select bag_eq(
     'select view_name from catalog',
     $$select name from object where kind = 'v'
-        and (name ~ '_result$' or name in ('trend', 'unit_total', 'evaluation_share', 'project_total'))$$,
+        and (name ~ '_(result|month)$' or name in ('scorecard', 'trend', 'unit_total', 'evaluation_share',
+        'project_total'))$$,
     'the catalog lists every result view');
 select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$,
     'and says what it is');
@@ -161,13 +162,13 @@ select is_empty($$
         ('growth', 'collected'),
         ('self_sufficiency', 'own_collected'), ('self_sufficiency', 'spent'), ('budget_growth', 'budget_before'),
         ('executed_growth', 'executed_before'), ('rating', 'rating_rank')) n (ratio, needs) on n.ratio = r.name
-    where r.view_name not in ('indicator_tree_result', 'evaluation_result')
+    where r.view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
         and not (r.view_name in ('dimension_result', 'aspect_result', 'unit_total')
         and n.ratio in ('coverage', 'rating'))
         and not exists (select from result_column x where x.view_name = r.view_name and x.name = n.needs)
 $$, 'every ratio stands beside its numerator and denominator');
 select is_empty($$select view_name from result_column where name in ('score')
-    and view_name not in ('indicator_tree_result', 'evaluation_result')
+    and view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
     group by view_name having not exists (select from result_column x where x.view_name = result_column.view_name
         and x.name in ('scored_weight', 'scored_share'))$$, 'every score stands beside what it is a share of');
 
@@ -215,9 +216,20 @@ insert into published_column values
     ('project_total', 'program_id fiscal_year indicator_id actual actual_to_date budget executed '
         'budget_to_date executed_to_date first_year years unit_of_measure name program_name'),
     ('trend', 'grain id fiscal_year budget budget_before budget_growth executed executed_before '
-        'executed_growth score score_before score_change scored_weight score_sum name'),
+        'executed_growth score score_before score_change scored_weight score_sum name day day_before'),
     ('unit_total', 'unit_id fiscal_year suppressed programs budget executed weight scored_weight score_sum '
         'score coverage rating published_on'),
+    ('scorecard', 'program_id fiscal_year score low high pace executed budget rating worst unit_name name'),
+    ('responsibility_result', 'kind who fiscal_year nature programs scored_programs closed_programs budget executed '
+        'covered_budget covered_executed execution_rate weight scored_weight score_sum coverage_sum score coverage '
+        'rated_programs best_programs worst_programs not_demonstrated_programs not_delivered overdue_evaluations '
+        'overdue_figures name'),
+    ('program_month', 'program_id fiscal_year month_end month unit_id is_revenue is_overall programs scored_programs '
+        'closed_programs budget executed covered_budget covered_executed execution_rate weight scored_weight score_sum '
+        'coverage_sum score coverage rating rating_rank name'),
+    ('unit_month', 'unit_id fiscal_year month_end month programs scored_programs closed_programs budget executed '
+        'execution_rate weight scored_weight score_sum coverage_sum score coverage rating rating_rank rating_reason '
+        'name'),
     ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name');
 
 select is_empty($$
