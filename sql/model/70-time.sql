@@ -53,7 +53,7 @@ comment on function fiscal_year_of(date) is 'The fiscal year in which a day lies
 create function year_share(starts_on date, day date) returns numeric
     language sql immutable parallel safe
     return case when day < starts_on then 0
-                when day - starts_on >= 366 or day >= (starts_on + interval '1 year')::date then 1
+                when day >= (starts_on + interval '1 year')::date then 1
                 else (12 * (extract(year from day) - extract(year from starts_on))
                       + extract(month from day) - extract(month from starts_on)
                       + extract(day from day)

@@ -491,14 +491,18 @@ with member as materialized (
     where p.unit_id <> p.program_id
 ), node as materialized (
     select distinct m.what, m.id, m.fiscal_year from member m
-), part as materialized (
-    -- the nearest above it by its name: 35-EB of 35-EB-PEN
-    select distinct on (n.what, n.fiscal_year, n.id) n.what, n.fiscal_year, n.id, w.id as whole
+), prefix as materialized (
+    -- few keys have any
+    select n.what, n.fiscal_year, n.id, left(n.id, s.place - 1) as prefix
     from node n
     cross join lateral generate_series(2, length(n.id) - 1) s (place)
-    join node w on w.what = n.what and w.fiscal_year = n.fiscal_year and w.id = left(n.id, s.place - 1)
     where strpos(' -./_:,', substr(n.id, s.place, 1)) > 0
-    order by n.what, n.fiscal_year, n.id, length(w.id) desc
+), part as materialized (
+    -- the nearest above it by its name: 35-EB of 35-EB-PEN
+    select distinct on (x.what, x.fiscal_year, x.id) x.what, x.fiscal_year, x.id, w.id as whole
+    from prefix x
+    join node w on w.what = x.what and w.fiscal_year = x.fiscal_year and w.id = x.prefix
+    order by x.what, x.fiscal_year, x.id, length(w.id) desc
 ), whole as materialized (
     select p.what, p.fiscal_year, p.whole, count(*) as parts, min(p.id) as first_part, max(p.id) as last_part
     from part p
@@ -507,7 +511,7 @@ with member as materialized (
 ), amount as (
     select m.what, m.id, m.fiscal_year, k.kind, sum(k.amount) as amount
     from (select w.what, w.whole as id, w.fiscal_year from whole w
-          union all
+          union -- a whole may be a part itself
           select p.what, p.id, p.fiscal_year from part p
           join whole w on w.what = p.what and w.whole = p.whole and w.fiscal_year = p.fiscal_year) n
     join member m on m.what = n.what and m.id = n.id and m.fiscal_year = n.fiscal_year

@@ -14,7 +14,7 @@ cross join lateral (
     select r.* from program_result_at(m.month_end, p.known) r
     where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year
     offset 0) r
-where m.month_end <= p.day
+where m.month_end <= p.day and m.month_end >= p.starts_on -- which is always so; the planner expects less of it
 $$);
 
 select bpm.define_result('unit_month',
@@ -69,7 +69,7 @@ with point as (
     cross join @program_result r
     left join lateral (
         select x.budget, x.executed, x.score from program_result_at(day_before(d.day), d.known) x
-        where x.program_id = r.program_id and x.fiscal_year = r.fiscal_year - 1
+        where x.program_id = r.program_id and x.fiscal_year = greatest(r.fiscal_year, 1) - 1
         offset 0) b on true
     union all
     -- units: each program is looked at once for the day and once for the day before, and both are rolled up together
@@ -77,7 +77,7 @@ with point as (
            round(t.score_sum / nullif(t.scored_weight, 0), 8), t.budget_before, t.executed_before,
            round(t.score_sum_before / nullif(t.scored_weight_before, 0), 8), t.day, u.name
     from (
-        select a.ancestor_id as unit_id, o.fiscal_year, min(o.day) as day,
+        select o.ancestor_id as unit_id, o.fiscal_year, min(o.day) as day,
                sum(o.budget) filter (where o.is_now) as budget, sum(o.executed) filter (where o.is_now) as executed,
                sum(o.score_sum) filter (where o.is_now) as score_sum,
                sum(o.scored_weight) filter (where o.is_now) as scored_weight,
@@ -85,22 +85,24 @@ with point as (
                sum(o.executed) filter (where not o.is_now) as executed_before,
                sum(o.score_sum) filter (where not o.is_now) as score_sum_before,
                sum(o.scored_weight) filter (where not o.is_now) as scored_weight_before
-        from @day d
-        cross join node_above a
-        cross join lateral (
-            select d.day, true as is_now, r.fiscal_year, r.fiscal_year as held_in, sum(r.budget) as budget,
-                   sum(r.executed) as executed, sum(r.score_sum) as score_sum, sum(r.scored_weight) as scored_weight
-            from @program_result r
-            where r.unit_id = a.id and r.is_revenue = 0
-            group by r.fiscal_year
+        from (
+            select u.unit_id as ancestor_id, d.day, true as is_now, u.fiscal_year, u.budget, u.executed, u.score_sum,
+                   u.scored_weight
+            from @day d
+            cross join @unit_result u
             union all
-            select d.day, false, r.fiscal_year + 1, r.fiscal_year, sum(r.budget), sum(r.executed), sum(r.score_sum),
-                   sum(r.scored_weight)
-            from program_result_at(day_before(d.day), d.known) r
-            where r.unit_id = a.id and r.is_revenue = 0
-            group by r.fiscal_year) o
-        where a.tree = 'unit' and o.held_in between a.from_year and a.to_year
-        group by a.ancestor_id, o.fiscal_year) t
+            select a.ancestor_id, d.day, false, least(o.fiscal_year, 9999) + 1, o.budget, o.executed, o.score_sum,
+                   o.scored_weight
+            from @day d
+            cross join node_above a
+            cross join lateral (
+                select r.fiscal_year, sum(r.budget) as budget, sum(r.executed) as executed,
+                       sum(r.score_sum) as score_sum, sum(r.scored_weight) as scored_weight
+                from program_result_at(day_before(d.day), d.known) r
+                where r.unit_id = a.id and r.is_revenue = 0
+                group by r.fiscal_year) o
+            where a.tree = 'unit' and o.fiscal_year between a.from_year and a.to_year) o
+        group by o.ancestor_id, o.fiscal_year) t
     join unit u on u.unit_id = t.unit_id
     where t.budget is not null -- there is a row of the year
 )
