@@ -357,6 +357,10 @@ cross join lateral (
            case e.evaluation when 'self' then i.indicator_id else format('%s: %s', e.evaluation, i.indicator_id) end,
                v.detail, v.mend
     from unnest(e.facts) i
+    cross join lateral (
+        select case when i.score >= 100 and i.source in ('measured', 'ratio') and i.weight > 0 and i.grade is null
+                    then bpm.try_attainment(i.actual, i.target) >= s.overfulfilled_from end as far
+        offset 0) x
     cross join lateral (values
         (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
          case when i.source in ('measured', 'ratio') and i.target is null and i.grade is null
@@ -399,40 +403,9 @@ cross join lateral (
                                          and m.as_of <= e.counts_until)
              having count(*) > 0) end, 'Let them grade it, or take them from the graders.'),
         (case when i.retired then null else 'note' end, 'over fulfilled',
-         case when i.source in ('measured', 'ratio') and i.weight > 0 and i.score >= 100 and i.grade is null
-                   and bpm.try_attainment(i.actual, i.target) >= s.overfulfilled_from
-              then format('%s of %s is %s %% of the target: was it set too low?', trim_scale(i.actual), i.target,
-                          trim_scale(round(bpm.try_attainment(i.actual, i.target), 4))) end,
+         case when x.far then format('%s of %s is %s %% of the target: was it set too low?', trim_scale(i.actual),
+                                     i.target, trim_scale(round(bpm.try_attainment(i.actual, i.target), 4))) end,
          'Look at how the target was set, before the next one.'),
-        (case when i.retired then null else 'warning' end, 'growth of fines',
-         case when i.source = 'ratio' and i.weight > 0 then (
-             select format('%s is to grow, and it is revenue that carries no growth target.', c.numerator)
-             from indicator c
-             join revenue_type t on not t.may_grow
-                 and (c.numerator in ('executed', 'received', 'revenue') and t.revenue_type = p.revenue_type
-                      or c.numerator = 'revenue ' || t.revenue_type)
-             where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year and c.evaluation = e.evaluation
-                 and c.indicator_id = i.indicator_id and c.ratio_as = 'change'
-             limit 1) end, 'Give it the weight 0, or measure how the law is kept.'),
-        (case when i.retired then null else 'error' end, 'ratio of nothing',
-         case when i.source = 'ratio' then (
-             select case when n.source is null then format('It names %s, which the evaluation does not have.', x.item)
-                         else format('It names %s, which is itself a ratio.', x.item) end
-             from indicator c
-             cross join lateral (
-                 select q.named, substring(q.named from '^(?:indicator|gap|gini) (.*?)(?: last year)?$') as item,
-                        p.fiscal_year - (q.named like '% last year')::integer as of_year
-                 from (values (c.numerator), (c.denominator)) q (named)) x
-             left join indicator n on n.program_id = p.program_id and n.fiscal_year = x.of_year
-                 and n.evaluation = e.evaluation and n.indicator_id = x.item
-             where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year and c.evaluation = e.evaluation
-                 and c.indicator_id = i.indicator_id and x.item is not null
-                 -- of a year that is not there figure_reason says so
-                 and (n.source is null and exists (select from program o where o.program_id = p.program_id
-                                                       and o.fiscal_year = x.of_year)
-                      or n.source = 'ratio' and x.named like 'indicator %')
-             order by x.item
-             limit 1) end, 'Name an indicator of the same evaluation that is measured.'),
         ('error', 'empty group',
          case when i.source = 'group' and i.weight > 0
                    and not exists (select from indicator c where c.program_id = p.program_id
@@ -441,7 +414,7 @@ cross join lateral (
               then 'There is nothing below the group.' end, 'Add indicators below it, or give it the weight 0.')
     ) v (severity, kind, detail, mend)
     -- whatever is wrong, one of these holds: most indicators need no closer look
-    where (i.score is null or i.score >= 100 or i.late or i.source in ('graded', 'ratio'))
+    where (i.score is null or x.far or i.late or i.source = 'graded')
         and v.severity is not null and v.detail is not null) f
 $$);
 
@@ -479,6 +452,55 @@ cross join lateral (
         and (t.evaluation = 'self' or t.valid_from > greatest((now() at time zone p.zone)::date, p.day))
         and t.recorded_at <= p.known
     offset 0) t
+$$);
+
+select bpm.define_result('ratio_fault',
+'What is wrong with ratios: what they name is not there, or may not be asked for.', $$
+select p.program_id, p.fiscal_year, f.severity, f.kind,
+       case c.evaluation when 'self' then c.indicator_id
+           else format('%s: %s', c.evaluation, c.indicator_id) end as item,
+       f.detail, f.mend
+from @program_state p
+join indicator c on c.program_id = p.program_id and c.fiscal_year = p.fiscal_year and c.source = 'ratio'
+cross join lateral (
+    select v.severity, v.kind, format('%s is to grow, and it is revenue that carries no growth target.', c.numerator)
+               as detail, 'Give it the weight 0, or measure how the law is kept.' as mend
+    from (values
+        ('warning', 'growth of fines')
+    ) v (severity, kind)
+    where c.ratio_as = 'change'
+        and exists (
+            select from revenue_type t
+            where not t.may_grow
+                and (c.numerator in ('executed', 'received', 'revenue') and t.revenue_type = p.revenue_type
+                     or c.numerator = 'revenue ' || t.revenue_type))
+        and (select t.weight from target_revision t
+             where t.program_id = c.program_id and t.fiscal_year = c.fiscal_year and t.evaluation = c.evaluation
+                 and t.indicator_id = c.indicator_id and t.valid_from <= least(p.day, p.ends_on)
+                 and t.recorded_at <= p.known and (t.weight is not null or t.retired)
+             order by t.valid_from desc, t.recorded_at desc
+             limit 1) > 0
+    union all
+    select v.severity, v.kind,
+           case when n.source is null then format('It names %s, which the evaluation does not have.', q.item)
+                else format('It names %s, which is itself a ratio.', q.item) end,
+           'Name an indicator of the same evaluation that is measured.'
+    from (
+        select q.named, substring(q.named from '^(?:indicator|gap|gini) (.*?)(?: last year)?$') as item,
+               greatest(p.fiscal_year, 1) - (q.named like '% last year')::integer as of_year
+        from (values (c.numerator), (c.denominator)) q (named)
+        where q.named ~ '^(indicator|gap|gini) ') q
+    left join lateral (
+        select n.source from indicator n
+        where n.program_id = p.program_id and n.fiscal_year = q.of_year and n.evaluation = c.evaluation
+            and n.indicator_id = q.item) n on true
+    cross join (values
+        ('error', 'ratio of nothing')
+    ) v (severity, kind)
+    -- of a year that is not there the figure itself says so
+    where n.source is null and exists (
+            select from program o where o.program_id = p.program_id and o.fiscal_year = q.of_year)
+        or n.source = 'ratio' and q.named like 'indicator %') f
 $$);
 
 -- What shows only beside the others: money that is there twice, or has no class where that of others has one.
@@ -641,6 +663,8 @@ with fault as (
     select * from @evaluation_fault
     union all
     select * from @date_fault
+    union all
+    select * from @ratio_fault
     union all
     select * from @ledger_fault
     union all
