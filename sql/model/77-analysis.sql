@@ -129,37 +129,3 @@ cross join lateral (
     where y.program_id = i.program_id and y.fiscal_year <= i.fiscal_year
     group by y.program_id) s
 $$);
-
-select bpm.define_result('trend',
-'Year over year, one row per program or unit and year. The year before is empty when there is no row for it.', $$
-with point as (
-    select 'program'::text as grain, r.program_id as id, r.fiscal_year, r.budget, r.executed, r.score_sum,
-        r.scored_weight,
-           r.score, r.name
-    from @program_result r
-    union all
-    select 'unit', u.unit_id, u.fiscal_year, u.budget, u.executed, u.score_sum, u.scored_weight, u.score, u.name
-    from @unit_result u
-), pair as (
-    select p.*, lag(p.fiscal_year) over w = p.fiscal_year - 1 as follows,
-           lag(p.budget) over w as budget_before, lag(p.executed) over w as executed_before,
-               lag(p.score) over w as score_before
-    from point p
-    window w as (partition by p.grain, p.id order by p.fiscal_year)
-)
-select p.grain, p.id, p.fiscal_year,
-       p.budget::numeric(38,2) as budget, (case when p.follows
-           then p.budget_before end)::numeric(38,2) as budget_before,
-       (case when p.follows and p.budget_before > 0
-           then 100 * (p.budget - p.budget_before) / p.budget_before end)::numeric(38,4)
-           as budget_growth,
-       p.executed::numeric(38,2) as executed, (case when p.follows
-           then p.executed_before end)::numeric(38,2) as executed_before,
-       (case when p.follows and p.executed_before > 0
-             then 100 * (p.executed - p.executed_before) / p.executed_before end)::numeric(38,4) as executed_growth,
-       p.score::numeric(20,8) as score, (case when p.follows then p.score_before end)::numeric(20,8) as score_before,
-       (case when p.follows then p.score - p.score_before end)::numeric(20,8) as score_change,
-       p.scored_weight::numeric(38,8) as scored_weight, p.score_sum::numeric(60,16) as score_sum,
-       p.name
-from pair p
-$$);

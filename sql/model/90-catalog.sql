@@ -4,6 +4,8 @@ create view catalog with (security_invoker = true) as
 select c.sort, c.view_name, c.grain, c.keys, c.joins,
     obj_description(c.oid, 'pg_class') collate "default" as description
 from (values
+    (0, 'scorecard', 'scorecard'::regclass::oid, 'program and year, for reading', 'program_id, fiscal_year',
+     'program_result (program_id, fiscal_year) for what it is rounded from'),
     (1, 'program_result', 'program_result'::regclass::oid, 'program and year', 'program_id, fiscal_year',
      'unit_result (unit_id, fiscal_year); function_code (function_id); economic_class (economic_id); nature, scope, '
      'fund, revenue_type by their names; evaluation_result (program_id, fiscal_year, evaluation)'),
@@ -58,9 +60,6 @@ from (values
     (17, 'project_total', 'project_total'::regclass::oid, 'program, year and indicator that adds up',
         'program_id, fiscal_year, indicator_id',
      'program_result (program_id, fiscal_year); indicator_result (program_id, fiscal_year, indicator_id) of self'),
-    (18, 'trend', 'trend'::regclass::oid, 'program or unit and year', 'grain, id, fiscal_year',
-     'program_result (program_id = id, fiscal_year) where grain is program; unit_result (unit_id = id, fiscal_year) '
-     'where it is unit'),
     (19, 'unit_total', 'unit_total'::regclass::oid, 'unit and year, as published', 'unit_id, fiscal_year',
      'unit (unit_id)'),
     (20, 'check_result', 'check_result'::regclass::oid, 'fault', 'program_id, fiscal_year, kind, item',
@@ -102,7 +101,19 @@ from (values
      'gain_program_result (program_id, fiscal_year); indicator_result (program_id, fiscal_year, indicator_id) of self'),
     (64, 'gain_program_result', 'gain_program_result'::regclass::oid, 'program and year that is not closed',
         'program_id, fiscal_year',
-     'program_result (program_id, fiscal_year); gain_result (program_id, fiscal_year)')
+     'program_result (program_id, fiscal_year); gain_result (program_id, fiscal_year)'),
+    (70, 'responsibility_result', 'responsibility_result'::regclass::oid, 'person or unit, year and nature',
+        'kind, who, fiscal_year, nature',
+     'unit_result (unit_id = who, fiscal_year) where kind is unit; responsible (person = who) where it is person'),
+    (71, 'program_month', 'program_month'::regclass::oid, 'program, year and month that has passed',
+        'program_id, fiscal_year, month_end',
+     'program_result (program_id, fiscal_year); unit_month (unit_id, fiscal_year, month_end)'),
+    (72, 'unit_month', 'unit_month'::regclass::oid, 'unit, year and month that has passed, all below it included',
+        'unit_id, fiscal_year, month_end',
+     'unit_result (unit_id, fiscal_year)'),
+    (73, 'trend', 'trend'::regclass::oid, 'program or unit and year', 'grain, id, fiscal_year',
+     'program_result (program_id = id, fiscal_year) where grain is program; unit_result (unit_id = id, fiscal_year) '
+     'where it is unit')
 ) as c (sort, view_name, oid, grain, keys, joins);
 comment on view catalog is 'The result views: what a row is, its keys, and what it joins.';
 
@@ -154,6 +165,7 @@ begin
                 'the target.'),
             ('best_before', 'The best of the years before.'),
             ('best_is', 'Whether high or low is good, by the target; empty where it does not say.'),
+            ('best_programs', 'Number of programs with the best rating of their scale.'),
             ('best_reason', 'Why there is no best and worst, in words.'),
             ('best_unit_cost', 'The lowest unit cost of the program and its peers.'),
             ('beyond_best', '1 when the target is beyond the best of the years before.'),
@@ -217,6 +229,7 @@ begin
             ('currency', 'The currency of the settings.'),
             ('cuts', 'Number of budget cuts since the approval.'),
             ('day', 'The day that results show.'),
+            ('day_before', 'The day that what is before is shown for: the same of the year before.'),
             ('deducted', 'Points that rules take off.'),
             ('depth', 'Levels below the program.'),
             ('description', 'What the view shows.'),
@@ -258,6 +271,7 @@ begin
             ('figure_reason', 'Why a ratio has no figure, in words.'),
             ('finding', 'What to ask about the target, in words; empty when there is nothing.'),
             ('first_day', 'The first day from which a change holds.'),
+            ('first_key', 'The first of the keys.'),
             ('first_year', 'The first year.'),
             ('fiscal_year', 'The fiscal year.'),
             ('floor', 'The coverage, in percent, under which it is not demonstrated.'),
@@ -295,7 +309,7 @@ begin
             ('joins', 'What it joins, with the columns.'),
             ('judged_executed',
                 'Money executed, and what saving is credited: numerator of approved_execution and last_execution.'),
-            ('keys', 'The columns that identify a row.'),
+            ('keys', 'The columns that identify a row; in key_fault the keys that are alike.'),
             ('kind', 'What is wrong, or what was changed, in a word.'),
             ('known', 'What was recorded later is left out.'),
             ('lands_on_actual',
@@ -318,6 +332,8 @@ begin
             ('missing', 'What a missing score does.'),
             ('money_closes_on', 'The day on which the money of the year is closed; empty while nobody knows.'),
             ('money_until', 'The last day whose money counts.'),
+            ('month', 'The month of the fiscal year, 1 to 12.'),
+            ('month_end', 'Its last day.'),
             ('moved', 'Number of times that an indicator was moved, or what it is was changed.'),
             ('moves', 'How its figure moves in the year: cumulative, level, rate or milestone.'),
             ('name', 'The name.'),
@@ -332,10 +348,15 @@ begin
             ('no_baseline', '1 when there is neither a figure of the year before nor a baseline.'),
             ('no_unit', '1 when neither the indicator nor its target has a unit.'),
             ('not_delivered', 'budget - earned: what was not spent because what was promised was not delivered.'),
+            ('not_demonstrated_programs',
+                'Number of programs of which too little was measured, or whose rating says so.'),
             ('objective_id', 'The objective.'),
             ('on_actual', 'Number of changes that land on the figure; see lands_on_actual.'),
             ('output_id', 'The output that the money buys.'),
             ('output_name', 'The name of the output.'),
+            ('overdue_evaluations', 'Number of evaluations that were due before the day and are open.'),
+            ('overdue_figures',
+                'Number of indicators that weigh, whose figure was due before the day and is not there.'),
             ('overridden', '1 when the rating was set by hand and not by the score.'),
             ('own_collected', 'Own revenue collected: numerator of self_sufficiency.'),
             ('own_program_id', 'The overall program of the node.'),
@@ -343,6 +364,9 @@ begin
             ('own_score', 'Its score, beside the roll-up.'),
             ('own_weight', 'The weight that the program has.'),
             ('owner', 'The person who answers for the figure.'),
+            ('pace',
+                'Percent of the linear pace: executed / budget over the part of the year that has passed, in '
+                'whole months and the days of a begun one. Empty after the year and without a budget.'),
             ('parent_id', 'The one above; empty at the top.'),
             ('peer_reason', 'Why there is no comparison with peers, in words.'),
             ('peers',
@@ -368,6 +392,7 @@ begin
             ('published_on', 'The day of publication.'),
             ('rank', 'Its rank among the evaluations.'),
             ('rate_so_far', 'Whether a score so far is rated.'),
+            ('rated_programs', 'Number of programs that have a rating, also one set by hand.'),
             ('rating', 'What the score is called, once it is closed; not demonstrated where too little was measured.'),
             ('rating_rank',
                 'Place of the rating in its scale, 1 for the best: for sorting. Empty for a rating that was set by '
@@ -455,8 +480,12 @@ begin
             ('weight_after', 'The weight from then on.'),
             ('weight_before', 'The weight before.'),
             ('weight_lost', 'Points that the node costs the program: share * (100 - score).'),
+            ('what', 'Of what they are keys.'),
+            ('who', 'The person, nobody where no one answers, or the unit.'),
             ('withdrawn', 'Number of figures that were withdrawn.'),
             ('worst', 'The worst figure of a group, by the direction of the target.'),
+            ('worst_reason', 'What costs the score most, in words, or why there is none; points that are lost.'),
+            ('worst_programs', 'Number of programs with the worst rating of their scale.'),
             ('years', 'Number of years.'),
             ('zone', 'The time zone of the model.')
         ) as m (name, meaning) on m.name = a.attname

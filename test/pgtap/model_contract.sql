@@ -116,6 +116,8 @@ select bag_eq(
     $$select name from object where kind = 'v'
         and (name ~ '_result$' or name in ('trend', 'unit_total', 'evaluation_share', 'project_total', 'target_drift',
             'target_check'))$$,
+        and (name ~ '_(result|month)$' or name in ('scorecard', 'trend', 'unit_total', 'evaluation_share',
+        'project_total'))$$,
     'the catalog lists every result view');
 select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$,
     'and says what it is');
@@ -175,12 +177,14 @@ select is_empty($$
         ('unit_cost', 'reached'), ('activity_index', 'activity'), ('activity_index', 'executed_before')
         ) n (ratio, needs) on n.ratio = r.name
     where r.view_name not in ('indicator_tree_result', 'evaluation_result')
+        ('executed_growth', 'executed_before'), ('rating', 'rating_rank')) n (ratio, needs) on n.ratio = r.name
+    where r.view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
         and not (r.view_name in ('dimension_result', 'aspect_result', 'unit_total')
         and n.ratio in ('coverage', 'rating'))
         and not exists (select from result_column x where x.view_name = r.view_name and x.name = n.needs)
 $$, 'every ratio stands beside its numerator and denominator');
 select is_empty($$select view_name from result_column where name in ('score')
-    and view_name not in ('indicator_tree_result', 'evaluation_result')
+    and view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
     group by view_name having not exists (select from result_column x where x.view_name = result_column.view_name
         and x.name in ('scored_weight', 'scored_share'))$$, 'every score stands beside what it is a share of');
 
@@ -228,7 +232,7 @@ insert into published_column values
     ('project_total', 'program_id fiscal_year indicator_id actual actual_to_date budget executed '
         'budget_to_date executed_to_date first_year years unit_of_measure name program_name'),
     ('trend', 'grain id fiscal_year budget budget_before budget_growth executed executed_before '
-        'executed_growth score score_before score_change scored_weight score_sum name'),
+        'executed_growth score score_before score_change scored_weight score_sum name day day_before'),
     ('unit_total', 'unit_id fiscal_year suppressed programs budget executed weight scored_weight score_sum '
         'score coverage rating published_on'),
     ('saving_result', 'program_id fiscal_year unit_id output_id promised reached budget executed earned '
@@ -248,7 +252,6 @@ insert into published_column values
         'program_name'),
     ('equity_result', 'program_id fiscal_year evaluation indicator_id unit_id groups people best worst gap '
         'gini theil reason best_reason target aspect name unit_of_measure program_name'),
-    ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name'),
     ('target_drift', 'program_id fiscal_year unit_id closed approved_score last_score drift judged_executed '
         'approved_budget budget approved_execution last_execution revisions by_procedure on_actual after_figure added '
         'retired moved cuts withdrawn approved_on first_day last_day reasons reason name'),
@@ -262,7 +265,19 @@ insert into published_column values
     ('gain_result', 'program_id fiscal_year indicator_id unit_id share approved_score gain gain_rank needed_score '
         'needed_change next_rating reason name program_name'),
     ('gain_program_result', 'program_id fiscal_year unit_id indicators scored_indicators approved_score gain '
-        'points_needed ways needed_score so_far next_rating nearest_indicator_id nearest_name reason name');
+        'points_needed ways needed_score so_far next_rating nearest_indicator_id nearest_name reason name'),
+    ('scorecard', 'program_id fiscal_year score low high pace executed budget rating worst_reason unit_name name'),
+    ('responsibility_result', 'kind who fiscal_year nature programs scored_programs closed_programs budget executed '
+        'covered_budget covered_executed execution_rate weight scored_weight score_sum coverage_sum score coverage '
+        'rated_programs best_programs worst_programs not_demonstrated_programs not_delivered overdue_evaluations '
+        'overdue_figures name'),
+    ('program_month', 'program_id fiscal_year month_end month unit_id is_revenue is_overall programs scored_programs '
+        'closed_programs budget executed covered_budget covered_executed execution_rate weight scored_weight score_sum '
+        'coverage_sum score coverage rating rating_rank name'),
+    ('unit_month', 'unit_id fiscal_year month_end month programs scored_programs closed_programs budget executed '
+        'execution_rate weight scored_weight score_sum coverage_sum score coverage rating rating_rank rating_reason '
+        'name'),
+    ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name');
 
 select is_empty($$
     select p.view_name, p.columns, r.columns from published_column p

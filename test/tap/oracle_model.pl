@@ -1403,7 +1403,7 @@ my %columns = (
 	project_total => [ qw(program_id fiscal_year indicator_id actual actual_to_date budget executed budget_to_date
 		executed_to_date first_year years unit_of_measure name program_name) ],
 	trend => [ qw(grain id fiscal_year budget budget_before budget_growth executed executed_before executed_growth
-		score score_before score_change scored_weight score_sum name) ]);
+		score score_before score_change scored_weight score_sum name day day_before) ]);
 
 # Money and weight of a program by fund and economic class, as its entries say or else the program: the largest part
 # first.
@@ -1462,8 +1462,10 @@ sub weigh
 	return;
 }
 
+# On the day; trend looks at the year before as it was a year before, which is given.
 sub expected
 {
+	my ($was) = @_;
 	my (%e, %row);
 	my $add = sub {
 		my ($view, $keys, @columns) = @_;
@@ -1689,14 +1691,22 @@ sub expected
 				shown($budget, 2), shown($executed, 2), $first, $years, $f->{unit}, $f->{name}, $r->{name});
 		}
 	}
-	trend_rows($add, 'program', $_->{id}, $_->{year}, $_, $row{ "$_->{id}|" . ($_->{year} - 1) }, $_->{name})
+	trend_rows($add, 'program', $_->{id}, $_->{year}, $_, $was->{row}{ "$_->{id}|" . ($_->{year} - 1) }, $_->{name})
 		foreach values %row;
 	foreach my $unit (keys %unit_total)
 	{
-		trend_rows($add, 'unit', $unit, $_, $unit_total{$unit}{$_}, $unit_total{$unit}{ $_ - 1 },
+		trend_rows($add, 'unit', $unit, $_, $unit_total{$unit}{$_}, $was->{unit}{$unit}{ $_ - 1 },
 			'unit ' . substr($unit, 1)) foreach keys %{ $unit_total{$unit} };
 	}
-	return \%e;
+	return (\%e, { row => \%row, unit => \%unit_total });
+}
+
+# the same day of the year before
+sub day_before
+{
+	my ($year, $rest) = iso($day) =~ /^(\d+)(.*)$/;
+
+	return day(($year - 1) . $rest);
 }
 
 sub trend_rows
@@ -1710,7 +1720,7 @@ sub trend_rows
 	$add->('trend', 3, $grain, $id, $year, (map { (shown($now->{$_}, 2), $before ? shown($before->{$_}, 2) : undef,
 		$growth->($_)) } qw(budget executed)), shown($now->{score}, 8),
 		$before ? shown($before->{score}, 8) : undef, shown($change, 8), shown($now->{scored_weight}, 8),
-			shown($now->{score_sum}, 16), $name);
+			shown($now->{score_sum}, 16), $name, iso($day), iso(day_before()));
 	return;
 }
 
@@ -1798,7 +1808,11 @@ my %keys = (program_result => 2, evaluation_result => 3, score_rule_result => 5,
 sub compare
 {
 	my ($name, $before, $call, @views) = @_;
-	my $expected = expected();
+	my $shown = $day;
+	$day = day_before();
+	my ($then, $was) = expected({});
+	$day = $shown;
+	my ($expected) = expected($was);
 	my %given;
 	my $cells = 0;
 
