@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(59);
+select plan(60);
 
 set local jit = off;
 set local timezone = 'UTC';
@@ -232,10 +232,15 @@ do $$begin
     perform pg_temp.enter(x, 2023, '2022-11-01', '{drafted,targeted,reviewed,approved}')
     from unnest('{in time,later,changed,taken off,conforms no more}'::text[]) x;
 end$$;
+select throws_ok($$update indicator set buys = true where program_id = 'later' and indicator_id = 'other'$$, '23514',
+    'indicator "other" of program "later" in 2023 is fixed', 'what the money buys is not chosen after the fact');
+-- who gets around the guard gains nothing
+alter table indicator disable trigger promise_guard_changed;
 update indicator set buys = true where program_id = 'later' and indicator_id = 'other';
 update indicator set buys = false where program_id in ('changed', 'taken off') and buys;
 update indicator set buys = true where program_id = 'changed' and indicator_id = 'other';
 update indicator set conforming_of = null where program_id = 'conforms no more';
+alter table indicator enable trigger promise_guard_changed;
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event)
 select distinct program_id, 2023, 'self', '2024-02-01 12:00+00'::timestamptz, 'closed' from stage_event;
 select results_eq($$select program_id, output_id, reached, saved, unexplained, credited, reason from saving_result
