@@ -79,7 +79,7 @@ begin
         end if;
         -- what is closed does not change, whatever comes in late for the year before
         money_until := least(s.money_until, counts_until);
-        select least(e.counts_until, counts_until) into figures_until
+        select least(e.counts_until, figures_until) into figures_until
         from evaluations_of(s) e where e.evaluation = of_evaluation;
     end if;
     if what like 'indicator %' then
