@@ -237,7 +237,8 @@ insert into framework (framework_id, name, description, scale, weight_total, exe
      null, 100, 10);
 
 insert into framework_indicator
-    (framework_id, indicator_id, parent_id, name, dimension, aspect, source, numerator, denominator, ratio_as, target, weight, sort) values
+    (framework_id, indicator_id, parent_id, name, dimension, aspect, source, numerator, denominator, ratio_as, target,
+     weight, sort) values
     ('basic', 'execution', null, 'Budget execution', 'execution', null, 'budget', null, null, null, '>= 100%', 10, 1),
     ('basic', 'personnel', null, 'Personnel', 'process', null, 'group', null, null, null, null, 30, 2),
     ('basic', 'personnel cost', 'personnel', 'Spent on personnel over the budget for it', 'process', null, 'ratio', 'executed on 301', 'budget on 301', 'percent', '<= 100%', 1, 3),

