@@ -49,3 +49,24 @@ create aggregate bpm.pefa_m2(grade text) (
 );
 comment on aggregate bpm.pefa_m2(text) is
 'PEFA''s M2, the average by table of 2 to 4 dimensions (PEFA 2016). D* counts as D; NA, NU, NR, empty text and NULL drop out; one dimension is the grade itself; more than 4 are an error (22023).';
+
+-- PI-2
+
+create function bpm.composition_accum(state internal, actual numeric, budget numeric) returns internal
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_composition_accum';
+comment on function bpm.composition_accum(internal, numeric, numeric) is 'transition function of composition_variance: keeps a line';
+
+create function bpm.composition_final(state internal) returns numeric
+    language c immutable parallel safe
+    as 'MODULE_PATHNAME', 'bpm_composition_final';
+comment on function bpm.composition_final(internal) is 'final function of composition_variance';
+
+create aggregate bpm.composition_variance(actual numeric, budget numeric) (
+    sfunc = bpm.composition_accum, stype = internal,
+    finalfunc = bpm.composition_final,
+    combinefunc = bpm.pairs_merge, serialfunc = bpm.pairs_serialize, deserialfunc = bpm.pairs_deserialize,
+    parallel = safe
+);
+comment on aggregate bpm.composition_variance(numeric, numeric) is
+'PEFA''s PI-2: how far the lines of a budget moved against each other, as a percentage: each budget is scaled by total actual / total budget, and sum(abs(actual - scaled)) divided by the total actual; exact, rounded once to 8 decimals. A line without an actual or a budget is left out of everything: give 0 for what is none. NULL without lines, or where a total is not above 0; NaN and infinity are errors (22003).';

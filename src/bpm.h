@@ -8,7 +8,9 @@
  * target    what was promised; scoring an actual against it
  * scale     what a score is called
  * rollup    the weighted rollup as a value
- * pefa      letter grades, and two ways to make one of several
+ * inequality  how unevenly something is spread (gather.h: wide sums, and rows that aggregates keep)
+ * pefa      letter grades, and two ways to make one of several; the variance of a composition
+ * peer      how well others do with as much
  * tree      weighted indicators in a hierarchy (its own files share tree.h)
  * lifecycle the states a budget may pass through (lifecycle.h), and against it
  * conformance, guard: a history, and what people write (guard.h)

@@ -5,12 +5,16 @@
  * are graded A (4), B (3), C (2) or D (1); D* (not enough information) counts as D, and NA (not
  * applicable), NU (not used) and NR (not rated) drop out. M1 is the weakest link, M2 a table over the
  * sum. An indicator's grade may carry a plus, so grades are counted in halves here: D 2, D+ 3, C 4, ... A 8.
+ *
+ * And the figure that indicator PI-2 grades: the variance in the composition of expenditure.
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "bpm.h"
+#include "gather.h"
+#include "tree_wide.h"
 
 static const char *const no_grades[] = {"NA", "NU", "NR", ""};
 static const char *const grade_labels[] = {"D", "D+", "C", "C+", "B", "B+", "A"};
@@ -242,4 +246,100 @@ bpm_pefa_m2_final(PG_FUNCTION_ARGS)
 				 errmsg("PEFA's M2 is a table for 2 to %d dimensions", BPM_PEFA_DIMENSIONS),
 				 errdetail("There are %d.", n)));
 	PG_RETURN_TEXT_P(cstring_to_text(grade_labels[bpm_pefa_m2(n, sum) - 2]));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * PI-2: the variance in the composition of expenditure
+ *
+ * With lines a (actual) and b (budget) and totals A and B: 100 · Σ |a - b · A / B| / A, as the budget is first
+ * scaled to what was spent in all. Multiplied by A · B all is whole, and divided and rounded once.
+ * ----------------------------------------------------------------------------------------------*/
+
+/*
+ * composition_accum(state, actual, budget): one line. One of which either is unknown cannot be compared.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_composition_accum);
+Datum
+bpm_composition_accum(PG_FUNCTION_ARGS)
+{
+	BpmPairs   *lines = bpm_pairs_state(fcinfo);
+
+	if (!PG_ARGISNULL(1) && !PG_ARGISNULL(2))
+		AddPair(lines, bpm_decimal_units(PG_GETARG_DATUM(1), "actual"),
+				bpm_decimal_units(PG_GETARG_DATUM(2), "budget"));
+	PG_RETURN_POINTER(lines);
+}
+
+static void
+CompositionOutOfRange(const char *what, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("%s is out of range", what),
+			 errdetail("%s", detail),
+			 errhint("Count in thousands or millions, and look for lines that cancel each other out.")));
+}
+
+static void
+AddTotal(int128 *total, int128 value)
+{
+	if (__builtin_add_overflow(*total, value, total))
+		CompositionOutOfRange("total of a composition", "The limit is 1701411834604692317316873037158.");
+}
+
+/*
+ * |a · B - b · A|, of figures below 2^124 and totals below 2^127
+ */
+static void
+Deviation(WidePair line, WidePair total, uint64 *limbs)
+{
+	Wide		difference = WideSum(WideProduct(line.a, total.b), WideNegative(WideProduct(line.b, total.a)));
+
+	if (difference.high < 0)
+		difference = WideNegative(difference);
+	LimbsOf(difference.low, limbs);
+	LimbsOf((uint128) difference.high, limbs + 2);
+}
+
+/*
+ * composition_final(state) → numeric, a percentage. NULL without lines, or where a total is not above 0.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_composition_final);
+Datum
+bpm_composition_final(PG_FUNCTION_ARGS)
+{
+	static const uint64 hundred = BPM_HUNDRED;
+	const BpmPairs *lines = PG_ARGISNULL(0) ? NULL : (const BpmPairs *) PG_GETARG_POINTER(0);
+	WidePair	total = {0, 0};
+	uint64		limbs[4];
+	uint64		actual[2];
+	uint64		budget[2];
+	uint64		deviations[SUM_LIMBS] = {0};
+	uint64		part[RATIO_LIMBS] = {0};
+	uint64		whole[RATIO_LIMBS] = {0};
+	uint128		variance;
+
+	for (int64 i = 0; lines != NULL && i < lines->count; i++)
+	{
+		WidePair	line = PairAt(lines, i);
+
+		AddTotal(&total.a, line.a);
+		AddTotal(&total.b, line.b);
+	}
+	if (total.a <= 0 || total.b <= 0)
+		PG_RETURN_NULL();
+	for (int64 i = 0; i < lines->count; i++)
+	{
+		Deviation(PairAt(lines, i), total, limbs);
+		LimbsAdd(deviations, SUM_LIMBS, limbs, 4);
+		if ((i & 0xFFFF) == 0)
+			CHECK_FOR_INTERRUPTS();
+	}
+	LimbsOf((uint128) total.a, actual);
+	LimbsOf((uint128) total.b, budget);
+	LimbsAddProduct(part, RATIO_LIMBS, deviations, SUM_LIMBS, &hundred, 1);
+	LimbsAddProduct(whole, RATIO_LIMBS, actual, 2, budget, 2);
+	if (!bpm_limbs_ratio(part, whole, &variance) || variance >= BPM_FIGURE_LIMIT)
+		CompositionOutOfRange("composition variance", "It has more than 29 digits before the decimal point.");
+	PG_RETURN_NUMERIC(bpm_decimal_numeric((int128) variance, BPM_DIGITS));
 }

@@ -93,7 +93,7 @@ create trigger self_evaluated after insert on stage_event
 create table stage_gate (
     stage     text not null,
     condition text not null check (condition in ('targets', 'target weights', 'all weights', 'money', 'appraised',
-                                                 'review grade', 'measured', 'evaluated')),
+                                                 'review grade', 'easier targets', 'measured', 'evaluated')),
     primary key (stage, condition)
 );
 comment on table stage_gate is 'What must be true before a program may enter a stage.';
@@ -101,11 +101,12 @@ comment on column stage_gate.stage is 'The stage.';
 comment on column stage_gate.condition is
 'targets: whatever weighs and is measured has one; target weights: those at the top total what is required without '
 'execution; all weights: they total what is required; money: there is an approved budget; appraised: what is new and '
-'large has been; review grade: the grades of the stages before let it go on; measured: all that weighs has a score; '
+'large has been; review grade: the grades of the stages before let it go on; easier targets: a target that asks for '
+'less than was reached last year says why, in target_revision.reason; measured: all that weighs has a score; '
 'evaluated: an evaluation that ranks above its own is closed.';
 insert into stage_gate values
-    ('targeted', 'appraised'), ('approved', 'targets'), ('approved', 'target weights'), ('approved', 'appraised'),
-        ('approved', 'review grade'),
+    ('targeted', 'appraised'), ('reviewed', 'easier targets'), ('approved', 'targets'),
+        ('approved', 'target weights'), ('approved', 'appraised'), ('approved', 'review grade'),
     ('executing', 'money'), ('self_evaluated', 'all weights'), ('evaluated', 'evaluated');
 
 
@@ -116,4 +117,5 @@ comment on table revision_stage is
 'The stages in which what was promised may be changed without a procedure: targets, weights, indicators, and the '
 'budget downwards. In any other stage the change names an adjustment.';
 comment on column revision_stage.stage is 'The stage.';
-insert into revision_stage values ('drafted'), ('targeted'), ('reviewed'), ('adjusted');
+-- what is new and large gets its targets once it is appraised
+insert into revision_stage values ('drafted'), ('appraised'), ('targeted'), ('reviewed'), ('adjusted');

@@ -49,3 +49,15 @@ begin atomic
     from (select extract(year from $1)::integer as year, $1 as day) y;
 end;
 comment on function fiscal_year_of(date) is 'The fiscal year in which a day lies, by the settings.';
+
+create function year_share(starts_on date, day date) returns numeric
+    language sql immutable parallel safe
+    return case when day < starts_on then 0
+                when day >= (starts_on + interval '1 year')::date then 1
+                else (12 * (extract(year from day) - extract(year from starts_on))
+                      + extract(month from day) - extract(month from starts_on)
+                      + extract(day from day)
+                        / extract(day from date_trunc('month', day::timestamp) + interval '1 month - 1 day')) / 12 end;
+comment on function year_share(date, date) is
+'The linear share of a fiscal year that has passed at the end of a day: its whole months, and the days of the begun '
+'one, of twelve months. 0 before it begins, 1 once it is over.';

@@ -106,7 +106,38 @@ begin
         if figure is null then
             reason := format('%s has no figure in %s', item, year);
         end if;
-    elsif what <> of_kind and what !~ '^(gap|gini) ' then
+    elsif what ~ '^(gap|gini) ' then
+        -- of the groups, by the latest figure of each; Gini as a fraction, of which ratio_as percent makes percent
+        with latest as (
+            select distinct on (m.breakdown) round(m.actual, 8) as actual, b.people from indicator_actual m
+            left join breakdown b on b.fiscal_year = m.fiscal_year and b.breakdown = m.breakdown
+            where m.program_id = s.program_id and m.fiscal_year = year and m.evaluation = of_evaluation
+                and m.indicator_id = item and m.grader = '' and m.breakdown <> '' and abs(m.actual) < 1e30
+                and m.as_of between s.starts_on and figures_until
+                and (m.recorded_at > s.known) is not true and (m.withdrawn_at <= s.known) is not true
+            order by m.breakdown, m.as_of desc, m.recorded_at desc
+        ), fit as (
+            select l.actual, l.people,
+                   case when count(*) over () < 2 then format('%s has no figures by group in %s', item, year)
+                        when what ~ '^gap ' then null
+                        when count(l.people) over () < count(*) over ()
+                        then format('a group of %s has no number of people', item)
+                        when min(l.actual) over () < 0 then format('a figure of %s is below 0', item)
+                        when max(l.actual) over () >= 1e20 then format('a figure of %s is too large', item)
+                        when not sum(l.people * l.actual) over () > 0
+                        then format('all figures of %s are 0, or no group has people', item) end as fault
+            from latest l
+        )
+        select case when what ~ '^gap ' then max(f.actual) - min(f.actual)
+                    else bpm.gini(f.actual, f.people) filter (where f.fault is null and what ~ '^gini ') end,
+               case when count(*) = 0 then format('%s has no figures by group in %s', item, year)
+                    else min(f.fault) end
+        into figure, reason
+        from fit f;
+        if reason is not null then
+            figure := null;
+        end if;
+    elsif what <> of_kind then
         item := substr(what, length(of_kind) + 5);
         if not exists (select from economic_class c where c.economic_id = item) then
             reason := format('there is no economic class "%s"', item);

@@ -1,7 +1,7 @@
 -- Programs: money, execution, and the evaluation that counts
 
 select bpm.define_result('program_score',
-'What program_result shows, and the tree of the evaluation that counts.', $$
+'What program_result shows, and of the evaluation that counts the tree and the facts of its indicators.', $$
 select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id, p.revenue_type,
        p.is_revenue::integer as is_revenue, p.is_overall::integer as is_overall,
        (not p.is_overall)::integer as programs, (not p.is_overall and e.score is not null)::integer as scored_programs,
@@ -28,7 +28,7 @@ select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.func
        (v.rating is not null)::integer as overridden,
        p.stage, p.stage_since, e.closed, e.closes_on,
        h.person as responsible, e.framework_id, u.name as unit_name, p.name,
-       e.tree
+       e.tree, e.facts
 from @program_state p
 join unit u on u.unit_id = p.unit_id
 cross join lateral program_money(p, p.money_until) g

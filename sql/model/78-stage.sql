@@ -75,6 +75,15 @@ begin atomic
         where x.stage in (select g.stage from stage_grade g)
             and not exists (select from stage_grade g where g.stage = x.stage and g.grade = x.grade and g.goes_on)
         union all
+        select 'easier targets', format('%s asks for less than was reached last year (%s, and %s), and no reason is '
+                                        'given.', t.indicator_id, t.target, trim_scale(coalesce(t.last_actual,
+                                                                                                t.baseline)))
+        from moment d
+        cross join lateral target_step_at(d.day, 'infinity') t
+        -- what the model itself writes is no reason
+        where t.program_id = $1 and t.fiscal_year = $2 and t.need < 0
+            and (coalesce(t.given_reason, '') = '' or t.given_reason ~ '^(import$|framework |rolled forward from )')
+        union all
         select 'evaluated', 'No evaluation above its own is closed.'
         from state s
         where not exists (select from evaluations_of(s.p) e

@@ -126,6 +126,28 @@ comment on function check_inputs() is
 'What does not fit after an input view was replaced: a view that raises an error, missing keys, duplicate keys, '
 'amounts without a program, figures without an indicator, a large table without an index for program and year.';
 
+-- What differs only by case or by spaces, also those that only look like one, is the same for who reads it.
+create function key_to_compare(key text) returns text
+    language sql immutable parallel safe
+    return lower(regexp_replace(key, '[\s\u00A0\u1680\u2000-\u200D\u202F\u205F\u2060\u3000\uFEFF]+', '', 'g'));
+comment on function key_to_compare(text) is 'A key without its spaces, those of Unicode included, in lower case.';
+
+create function is_not_demonstrated(rating text) returns boolean
+    language sql immutable parallel safe
+    return lower(rating) like '%not demonstrated';
+comment on function is_not_demonstrated(text) is
+'Whether a rating, of a scale or set by hand, says that nothing was demonstrated.';
+
+-- The type has no list of them: each band is met at its bound, or beside it.
+create function scale_ratings(scale bpm.scale) returns setof text
+    language sql immutable parallel safe rows 5
+begin atomic
+    select distinct bpm.rating(m.bound[1]::numeric + d.by, scale)
+    from regexp_matches('0 ' || scale::text, '(-?\d+(?:\.\d+)?)', 'g') m (bound)
+    cross join unnest('{-1,-0.01,-0.0001,0,0.0001,0.01,1}'::numeric[]) d (by);
+end;
+comment on function scale_ratings(bpm.scale) is 'What scores are called by a scale.';
+
 -- Each fault comes from rows that are read by key, so that those of one program are found without the others.
 select bpm.define_result('program_fault',
 'What is wrong with programs: their money, their stages, their place.', $$
@@ -150,6 +172,12 @@ cross join lateral (
     left join program_budget e on e.program_id = p.program_id and e.fiscal_year = p.fiscal_year
         and (e.recorded_at > p.known) is not true
     group by x.today) e
+left join lateral (
+    select r.rating from rating_override r
+    where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.valid_from <= p.day
+        and r.recorded_at <= p.known
+    order by r.valid_from desc, r.recorded_at desc
+    limit 1) o on true
 cross join lateral (values
     ('error', 'no setting', null::text, case when s.fiscal_year is null then 'No settings are there for the year.' end,
      'Add a row to setting, year 0 for all.'),
@@ -190,6 +218,18 @@ cross join lateral (values
     ('warning', 'no revenue type', null, case when p.is_revenue and p.revenue_type is null
         then 'Revenue without a type counts as own and as no tax.' end,
      'Set revenue_type.'),
+    ('note', 'over collected', null, case when p.is_revenue and b.budget > 0 and m.executed > b.budget
+        then format('%s collected of %s planned: what is collected beyond the plan earns nothing.', m.executed,
+                    b.budget) end,
+     'Look at how the plan was made.'),
+    ('warning', 'unknown rating', o.rating, case when o.rating is not null and not is_not_demonstrated(o.rating)
+            and not exists (
+                select from evaluations_of(p) e
+                left join framework k on k.framework_id = e.framework_id
+                cross join lateral scale_ratings(coalesce(k.scale, p.scale)) r (rating)
+                where r.rating = o.rating)
+        then format('It was set by hand to "%s", which the scale does not have: %s.', o.rating, p.scale) end,
+     'Set one of the scale, or "not demonstrated".'),
     ('note', 'no weight', null,
      case when p.is_overall then null
           when p.weigh_by = 'own' and (p.own_weight > 0 and p.own_weight <> 'NaN') is not true
@@ -317,6 +357,10 @@ cross join lateral (
            case e.evaluation when 'self' then i.indicator_id else format('%s: %s', e.evaluation, i.indicator_id) end,
                v.detail, v.mend
     from unnest(e.facts) i
+    cross join lateral (
+        select case when i.score >= 100 and i.source in ('measured', 'ratio') and i.weight > 0 and i.grade is null
+                    then bpm.try_attainment(i.actual, i.target) >= s.overfulfilled_from end as far
+        offset 0) x
     cross join lateral (values
         (case when i.retired then null when i.weight > 0 then 'error' end, 'no target',
          case when i.source in ('measured', 'ratio') and i.target is null and i.grade is null
@@ -358,6 +402,10 @@ cross join lateral (
                                      and m.indicator_id = i.indicator_id and m.grader = g.grader
                                          and m.as_of <= e.counts_until)
              having count(*) > 0) end, 'Let them grade it, or take them from the graders.'),
+        (case when i.retired then null else 'note' end, 'over fulfilled',
+         case when x.far then format('%s of %s is %s %% of the target: was it set too low?', trim_scale(i.actual),
+                                     i.target, trim_scale(round(bpm.try_attainment(i.actual, i.target), 4))) end,
+         'Look at how the target was set, before the next one.'),
         ('error', 'empty group',
          case when i.source = 'group' and i.weight > 0
                    and not exists (select from indicator c where c.program_id = p.program_id
@@ -366,7 +414,8 @@ cross join lateral (
               then 'There is nothing below the group.' end, 'Add indicators below it, or give it the weight 0.')
     ) v (severity, kind, detail, mend)
     -- whatever is wrong, one of these holds: most indicators need no closer look
-    where (i.score is null or i.late or i.source = 'graded') and v.severity is not null and v.detail is not null) f
+    where (i.score is null or x.far or i.late or i.source = 'graded')
+        and v.severity is not null and v.detail is not null) f
 $$);
 
 select bpm.define_result('date_fault',
@@ -405,6 +454,207 @@ cross join lateral (
     offset 0) t
 $$);
 
+select bpm.define_result('ratio_fault',
+'What is wrong with ratios: what they name is not there, or may not be asked for.', $$
+select p.program_id, p.fiscal_year, f.severity, f.kind,
+       case c.evaluation when 'self' then c.indicator_id
+           else format('%s: %s', c.evaluation, c.indicator_id) end as item,
+       f.detail, f.mend
+from @program_state p
+join indicator c on c.program_id = p.program_id and c.fiscal_year = p.fiscal_year and c.source = 'ratio'
+cross join lateral (
+    select v.severity, v.kind, format('%s is to grow, and it is revenue that carries no growth target.', c.numerator)
+               as detail, 'Give it the weight 0, or measure how the law is kept.' as mend
+    from (values
+        ('warning', 'growth of fines')
+    ) v (severity, kind)
+    where c.ratio_as = 'change'
+        and exists (
+            select from revenue_type t
+            where not t.may_grow
+                and (c.numerator in ('executed', 'received', 'revenue') and t.revenue_type = p.revenue_type
+                     or c.numerator = 'revenue ' || t.revenue_type))
+        and (select t.weight from target_revision t
+             where t.program_id = c.program_id and t.fiscal_year = c.fiscal_year and t.evaluation = c.evaluation
+                 and t.indicator_id = c.indicator_id and t.valid_from <= least(p.day, p.ends_on)
+                 and t.recorded_at <= p.known and (t.weight is not null or t.retired)
+             order by t.valid_from desc, t.recorded_at desc
+             limit 1) > 0
+    union all
+    select v.severity, v.kind,
+           case when n.source is null then format('It names %s, which the evaluation does not have.', q.item)
+                else format('It names %s, which is itself a ratio.', q.item) end,
+           'Name an indicator of the same evaluation that is measured.'
+    from (
+        select q.named, substring(q.named from '^(?:indicator|gap|gini) (.*?)(?: last year)?$') as item,
+               greatest(p.fiscal_year, 1) - (q.named like '% last year')::integer as of_year
+        from (values (c.numerator), (c.denominator)) q (named)
+        where q.named ~ '^(indicator|gap|gini) ') q
+    left join lateral (
+        select n.source from indicator n
+        where n.program_id = p.program_id and n.fiscal_year = q.of_year and n.evaluation = c.evaluation
+            and n.indicator_id = q.item) n on true
+    cross join (values
+        ('error', 'ratio of nothing')
+    ) v (severity, kind)
+    -- of a year that is not there the figure itself says so
+    where n.source is null and exists (
+            select from program o where o.program_id = p.program_id and o.fiscal_year = q.of_year)
+        or n.source = 'ratio' and q.named like 'indicator %') f
+$$);
+
+-- What shows only beside the others: money that is there twice, or has no class where that of others has one.
+select bpm.define_result('ledger_fault',
+'What is wrong with the ledger as a whole: money that is there twice, money without a class.', $$
+with member as materialized (
+    select 'program' as what, p.program_id as id, p.fiscal_year, p.program_id from program p
+    union all
+    select 'unit', p.unit_id, p.fiscal_year, p.program_id from program p
+    where p.unit_id <> p.program_id
+), node as materialized (
+    select distinct m.what, m.id, m.fiscal_year from member m
+), prefix as materialized (
+    -- few keys have any
+    select n.what, n.fiscal_year, n.id, left(n.id, s.place - 1) as prefix
+    from node n
+    cross join lateral generate_series(2, length(n.id) - 1) s (place)
+    where strpos(' -./_:,', substr(n.id, s.place, 1)) > 0
+), part as materialized (
+    -- the nearest above it by its name: 35-EB of 35-EB-PEN
+    select distinct on (x.what, x.fiscal_year, x.id) x.what, x.fiscal_year, x.id, w.id as whole
+    from prefix x
+    join node w on w.what = x.what and w.fiscal_year = x.fiscal_year and w.id = x.prefix
+    order by x.what, x.fiscal_year, x.id, length(w.id) desc
+), whole as materialized (
+    select p.what, p.fiscal_year, p.whole, count(*) as parts, min(p.id) as first_part, max(p.id) as last_part
+    from part p
+    group by p.what, p.fiscal_year, p.whole
+    having count(*) > 1
+), amount as (
+    select m.what, m.id, m.fiscal_year, k.kind, sum(k.amount) as amount
+    from (select w.what, w.whole as id, w.fiscal_year from whole w
+          union -- a whole may be a part itself
+          select p.what, p.id, p.fiscal_year from part p
+          join whole w on w.what = p.what and w.whole = p.whole and w.fiscal_year = p.fiscal_year) n
+    join member m on m.what = n.what and m.id = n.id and m.fiscal_year = n.fiscal_year
+    cross join lateral (
+        select x.* from @program_state s
+        cross join lateral program_money(s, s.money_until) x
+        where s.program_id = m.program_id and s.fiscal_year = m.fiscal_year and not s.is_overall
+        offset 0) x
+    cross join lateral (values ('proposed', x.proposed), ('approved', x.approved), ('carried over', x.carried_over),
+        ('adjusted', x.adjusted), ('received', x.received), ('committed', x.committed), ('executed', x.executed),
+        ('planned', x.planned)) k (kind, amount)
+    where k.amount <> 0
+    group by m.what, m.id, m.fiscal_year, k.kind
+), twice as (
+    select w.what, w.whole, w.fiscal_year, w.parts, w.first_part, w.last_part,
+           string_agg(format('%s %s', a.kind, a.amount), ', ' order by a.kind) as amounts
+    from whole w
+    join amount a on a.what = w.what and a.id = w.whole and a.fiscal_year = w.fiscal_year
+    where a.amount = (
+        select sum(b.amount) from part p
+        join amount b on b.what = p.what and b.id = p.id and b.fiscal_year = p.fiscal_year and b.kind = a.kind
+        where p.what = w.what and p.whole = w.whole and p.fiscal_year = w.fiscal_year)
+    group by w.what, w.whole, w.fiscal_year, w.parts, w.first_part, w.last_part
+)
+select case t.what when 'program' then t.whole end as program_id, t.fiscal_year, v.severity, v.kind, t.whole as item,
+       format('%s: as much as its %s parts together, from %s to %s.', t.amounts, t.parts, t.first_part, t.last_part)
+           as detail,
+       'Leave out the total, or its parts.' as mend
+from twice t
+cross join (values
+    ('warning', 'money twice')
+) v (severity, kind)
+union all
+select b.program_id, b.fiscal_year, v.severity, v.kind, min(b.entry_date)::text,
+       format('All %s entries of %s are there more than once: was a file loaded twice?', sum(b.entries),
+              string_agg(b.entry_date::text, ', ' order by b.entry_date)), 'Take back what is double.'
+from (
+    -- a day on which everything is double, and which has more than one entry
+    select b.program_id, b.fiscal_year, b.entry_date, sum(b.entries) as entries
+    from (
+        select b.program_id, b.fiscal_year, b.entry_date, count(*) as entries
+        from @day d
+        cross join program_budget b
+        where (b.recorded_at > d.known) is not true and b.entry_date <= d.day
+        group by b.program_id, b.fiscal_year, b.entry_date, b.proposed, b.approved, b.carried_over, b.adjusted,
+                 b.received, b.committed, b.executed, b.planned, b.month, b.fund, b.economic_id) b
+    group by b.program_id, b.fiscal_year, b.entry_date
+    having count(*) > 1 and min(b.entries) > 1) b
+cross join (values
+    ('note', 'entries repeat')
+) v (severity, kind)
+group by b.program_id, b.fiscal_year, v.severity, v.kind
+union all
+select null, c.fiscal_year, v.severity, v.kind, f.what,
+       format('A budget of %s, executed %s, has no %s, while other money of the year has one.', f.budget, f.executed,
+              f.what),
+       format('Set %s, of the program or its entries.', f.mend)
+from (
+    select p.fiscal_year,
+           coalesce(sum(b.budget) filter (where p.function_id is null), 0) as function_budget,
+           coalesce(sum(b.executed) filter (where p.function_id is null), 0) as function_executed,
+           count(p.function_id) as with_function,
+           coalesce(sum(b.class_budget), 0) as class_budget, coalesce(sum(b.class_executed), 0) as class_executed,
+           count(*) filter (where b.with_class or p.economic_id is not null) as with_class
+    from @program_state p
+    cross join lateral (
+        select sum(x.budget) as budget, sum(x.executed) as executed,
+               sum(x.budget) filter (where x.economic_id is null and p.economic_id is null) as class_budget,
+               sum(x.executed) filter (where x.economic_id is null and p.economic_id is null) as class_executed,
+               bool_or(x.economic_id is not null) as with_class
+        from (
+            select coalesce(nullif(b.approved, 'NaN'), 0) + coalesce(nullif(b.carried_over, 'NaN'), 0)
+                       + coalesce(nullif(b.adjusted, 'NaN'), 0) as budget,
+                   coalesce(nullif(b.executed, 'NaN'), 0) as executed, b.economic_id
+            from program_budget b
+            where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
+                and b.entry_date <= p.money_until and (b.recorded_at > p.known) is not true
+                and coalesce(b.currency, p.currency) = p.currency) x) b
+    where not p.is_overall and not p.is_revenue
+    group by p.fiscal_year) c
+cross join lateral (values
+    ('function', 'function_id', c.function_budget, c.function_executed, c.with_function),
+    ('economic class', 'economic_id', c.class_budget, c.class_executed, c.with_class)
+) f (what, mend, budget, executed, others)
+cross join (values
+    ('warning', 'no class')
+) v (severity, kind)
+where f.others > 0 and (f.budget <> 0 or f.executed <> 0)
+$$);
+
+create view key_fault with (security_invoker = true) as
+select k.what, k.program_id, k.fiscal_year, min(k.key) as first_key,
+       string_agg(format('"%s"', k.key), ', ' order by k.key) as keys
+from (
+    select 'unit' as what, null::text as program_id, null::integer as fiscal_year, u.unit_id as key from unit u
+    union all
+    select 'function', null, null, f.function_id from function_code f
+    union all
+    select 'economic class', null, null, c.economic_id from economic_class c
+    union all
+    select 'objective', null, null, o.objective_id from objective o
+    union all
+    select 'person', null, null, r.person from (select distinct r.person from responsible r) r
+    union all
+    select 'program', null, null, p.program_id from (select distinct p.program_id from program p) p) k
+group by k.what, k.program_id, k.fiscal_year, key_to_compare(k.key)
+having count(*) > 1
+union all
+-- few names are like another; only theirs are looked up in the programs
+select 'indicator', i.program_id, i.fiscal_year, min(i.indicator_id),
+       string_agg(format('"%s"', i.indicator_id), ', ' order by i.indicator_id)
+from indicator i
+join (
+    select unnest(array_agg(d.indicator_id)) as indicator_id, key_to_compare(d.indicator_id) as compared
+    from (select distinct i.indicator_id from indicator i) d
+    group by key_to_compare(d.indicator_id)
+    having count(*) > 1) l on l.indicator_id = i.indicator_id
+group by i.program_id, i.fiscal_year, i.evaluation, l.compared
+having count(*) > 1;
+comment on view key_fault is 'Keys that differ only by case or by spaces.';
+
 select bpm.define_result('check_result',
 'What is wrong with the data: one row per fault, with severity and mend.', $$
 with fault as (
@@ -413,6 +663,18 @@ with fault as (
     select * from @evaluation_fault
     union all
     select * from @date_fault
+    union all
+    select * from @ratio_fault
+    union all
+    select * from @ledger_fault
+    union all
+    select k.program_id, k.fiscal_year, v.severity, v.kind, k.first_key,
+           format('Of one %s there are several keys, which differ only by case or by spaces: %s.', k.what, k.keys),
+           'Make them one.'
+    from key_fault k
+    cross join (values
+        ('warning', 'keys alike')
+    ) v (severity, kind)
     union all
     select null, p.fiscal_year, 'note', 'money without targets', null,
            format('%s programs have no indicators: there is money, and nothing to score it by.', count(*)),

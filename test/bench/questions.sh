@@ -76,7 +76,7 @@ EOSQL
 bench_warm asked.unit asked.node_above asked.program asked.indicator asked.target_revision asked.measurement \
     asked.budget_entry asked.responsible asked.adjustment asked.breakdown
 
-views=(aspect_result)
+views=(aspect_result scorecard responsibility_result "trend where grain = 'program'" "trend where grain = 'unit'" check_result)
 
 RUNS=$((RUNS > 3 ? 3 : RUNS))
 timed=('program_result' 'select * from asked.program_result')

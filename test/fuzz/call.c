@@ -3,7 +3,7 @@
  *
  * A case is a statement, so that it can be repeated as it stands: a function over one row of literals, which the
  * planner computes, or over several rows, so that what a function keeps from call to call is tried; or an
- * aggregate, plain, filtered, sorted, grouped or over a moving window.
+ * aggregate, plain, filtered, sorted, grouped or over a moving window; or a window function, over two windows.
  */
 #include "postgres.h"
 
@@ -21,6 +21,7 @@ typedef struct Callable
 {
 	char	   *name;
 	bool		aggregate;
+	bool		window;
 	bool		is_volatile;
 	bool		set;
 	char	   *result;			/* the type */
@@ -78,9 +79,10 @@ static const char listing[] =
 "select p.proname, p.prokind = 'a', p.provolatile = 'v', p.pronargdefaults, "
 "    p.proargtypes::oid[]::text[], "
 "    array(select coalesce(p.proargnames[i], '') from generate_series(1, p.pronargs) i), "
-"    p.proretset, p.proname ~ '_(eq|ne|lt|le|ge|gt|cmp|hash|hash_extended|send)$', p.prorettype::regtype "
+"    p.proretset, p.proname ~ '_(eq|ne|lt|le|ge|gt|cmp|hash|hash_extended|send)$', p.prorettype::regtype, "
+"    p.prokind = 'w' "
 "from pg_proc p "
-"where p.pronamespace = 'bpm'::regnamespace and p.prokind in ('f', 'a') "
+"where p.pronamespace = 'bpm'::regnamespace and p.prokind in ('f', 'a', 'w') "
 "    and not exists (select from unnest(p.proargtypes::oid[] || p.prorettype) t "
 "                    where t in ('internal'::regtype, 'cstring'::regtype, 'trigger'::regtype)) "
 "order by p.provolatile = 'v', p.proname collate \"C\", p.oid::regprocedure::text collate \"C\"";
@@ -119,6 +121,7 @@ ReadCallable(Callable *callable, HeapTuple row, TupleDesc description)
 	callable->set = DatumGetBool(SPI_getbinval(row, description, 7, &null));
 	callable->plain = DatumGetBool(SPI_getbinval(row, description, 8, &null));
 	callable->result = SPI_getvalue(row, description, 9);
+	callable->window = DatumGetBool(SPI_getbinval(row, description, 10, &null));
 	callable->twin = -1;
 }
 
@@ -444,6 +447,27 @@ MakeAggregate(Making *making, const Callable *callable, const Column *columns, i
 		statement->twin = psprintf("select bpm.%s%s", callable->name + strlen("try_"), rows.data);
 }
 
+/*
+ * The window function over up to eight rows, with NULL and ties; neither the order nor the frame of the window may
+ * have a say.
+ */
+static void
+MakeWindow(Making *making, const Callable *callable, const Column *columns, int count, Statement *statement)
+{
+	StringInfoData rows;
+	const char *call = psprintf("select bpm.%s(%s) over", callable->name, ColumnNames("v.", count));
+	const char *part = chance_in(making->chance, 2) ? "partition by v.n % 2" : "";
+	int			n = 1 + chance_below(making->chance, 8);
+
+	initStringInfo(&rows);
+	appendStringInfoString(&rows, "from (values ");
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&rows, "%s(%d, %s)", i ? ", " : "", i, Row(making, columns, count, i));
+	appendStringInfo(&rows, ") v(n, %s) order by v.n", ColumnNames("", count));
+	statement->text = psprintf("%s (%s) %s", call, part, rows.data);
+	statement->other = psprintf("%s (%s order by v.n desc rows between 1 preceding and current row) %s", call, part, rows.data);
+}
+
 /* a function in PL/pgSQL that does nothing but call: its expression outlives the values */
 static char *
 Wrapper(const Callable *callable, const Column *columns, int count)
@@ -506,6 +530,8 @@ MakeStatement(Chance *chance, Callables *all, const Callable *callable, Statemen
 	memset(statement, 0, sizeof(Statement));
 	if (callable->aggregate)
 		MakeAggregate(&making, callable, columns, count, statement);
+	else if (callable->window)
+		MakeWindow(&making, callable, columns, count, statement);
 	else
 		MakeFunction(&making, callable, columns, count, statement);
 }

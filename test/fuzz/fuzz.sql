@@ -71,6 +71,8 @@ select 'comparator', unnest(array['>=', '>', '<=', '<', '=', '≥', '≤']);
 insert into fuzz.corpus
 select 'modifiers', unnest(array['', '%', '[km] from 40', 'floor 60', 'step', 'lose 2 per 1', 'over 120 lose 0.5', 'ratio', 'cap 120', '% floor 60 cap 150 from 1']);
 insert into fuzz.corpus
+select 'method', unnest(array['free disposal', 'constant returns', 'FREE DISPOSAL', 'fdh']);
+insert into fuzz.corpus
 select 'grade', unnest(array['A', 'B+', 'B', 'C+', 'C', 'D+', 'D', 'D*', 'NA', 'NU', 'NR', '', 'b']);
 insert into fuzz.corpus
 select name, text from unnest(array['value', 'text']) name,

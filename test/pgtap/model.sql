@@ -197,13 +197,14 @@ select results_eq($$select score, rating from program_result where program_id = 
 select results_eq($$select score, rating from unit_result where unit_id = 'above'$$,
     $$values (89.995::numeric, 'excellent')$$, 'in a roll-up too');
 
--- Economy of one program: execution at the top weighs 10 of 100, cost 1 of 4 in output, which weighs 50: shares 0.1
+-- Efficiency of one program that says so of its execution and its cost: execution at the top weighs 10 of 100, cost 1 of 4 in output, which weighs 50: shares 0.1
 -- and 0.125.
 -- By shares (0.1 · 60 + 0.125 · 91) / 0.225 = 17.375 / 0.225 = 77.2222...; by weights of different groups it would be
 -- (10 · 60 + 1 · 91) / 11 = 62.82.
 insert into unit values ('four', null, 'The four Es');
 insert into program (program_id, fiscal_year, name, unit_id) values ('E1', 2026, 'Economical', 'four');
 do $$begin perform apply_framework('E1', 2026, 'self-evaluation', '2026-01-01'); end$$;
+update indicator set aspect = 'efficiency' where program_id = 'E1' and indicator_id in ('execution', 'output cost');
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target)
     select program_id, 2026, indicator_id, '2026-01-02', 'direct' from indicator
     where program_id = 'E1' and source = 'measured';
@@ -211,17 +212,17 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual)
     values ('E1', 2026, 'output cost', '2026-12-31', 91);
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
     values ('E1', 2026, 'approved', '2026-01-01', 1000), ('E1', 2026, 'executed', '2026-12-01', 600);
-select is((select score from aspect_result where unit_id = 'four' and aspect = 'economy'), 77.22222222,
+select is((select score from aspect_result where unit_id = 'four' and aspect = 'efficiency'), 77.22222222,
     'the four Es weigh indicators by their share of the program');
 select results_eq($$select dimension, share, scored_share, score_sum, score from dimension_result
-    where program_id = 'E1' and aspect = 'economy' order by 1$$,
+    where program_id = 'E1' and aspect = 'efficiency' order by 1$$,
     $$values ('cost', 0.125::numeric, 0.125::numeric, 11.375::numeric, 91::numeric), ('execution', 0.1, 0.1, 6, 60)$$,
     'so do dimensions');
 select is((select round(sum(score_sum) / sum(scored_share), 8) from dimension_result
-    where program_id = 'E1' and aspect = 'economy'),
+    where program_id = 'E1' and aspect = 'efficiency'),
     77.22222222, 'whose numerators sum to the ratio above');
 select is((select round(sum(score_sum) / sum(scored_share), 8) from indicator_result
-    where program_id = 'E1' and aspect = 'economy'),
+    where program_id = 'E1' and aspect = 'efficiency'),
     77.22222222, 'and those of the indicators');
 -- of 100 points 10 · 60 + 12.5 · 91 = 17.375, all else is missing: zero at the close
 select results_eq($$

@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(57);
+select plan(58);
 
 set local jit = off;
 set local timezone = 'UTC';
@@ -46,6 +46,15 @@ select program_id, fiscal_year, indicator_id, make_date(fiscal_year, 1, 2), '>= 
 from indicator
 where source = 'measured' and parent_id is not null and (substr(program_id, 2)::int + length(indicator_id)) % 5 <> 0;
 update indicator set moves = 'cumulative' where indicator_id = 'quantity';
+update indicator set buys = true, unit_of_measure = 'cases' where indicator_id = 'quantity' and program_id <> 'p14';
+insert into breakdown select y, b, b, 100 from generate_series(2024, 2026) y, unnest('{men,women}'::text[]) b;
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual)
+select program_id, fiscal_year, 'social', make_date(fiscal_year, 6, 1), b, length(b) * substr(program_id, 2)::int
+from indicator, unnest('{men,women}'::text[]) b where indicator_id = 'social' and substr(program_id, 2)::int % 2 = 0;
+-- the promise of one is made easier on the way
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, reason)
+select program_id, fiscal_year, indicator_id, make_date(fiscal_year, 7, 1), '>= 40', 'less rain'
+from indicator where program_id = 'p3' and indicator_id = 'quantity';
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual)
 select program_id, fiscal_year, indicator_id, make_date(fiscal_year, m, 1),
        (substr(program_id, 2)::int * 7 + m * 3 + length(indicator_id) * 11) % 101
@@ -105,7 +114,10 @@ join pg_attribute a on a.attrelid = v.oid and a.attnum > 0;
 select bag_eq(
     'select view_name from catalog',
     $$select name from object where kind = 'v'
-        and (name ~ '_result$' or name in ('trend', 'unit_total', 'evaluation_share', 'project_total'))$$,
+        and (name ~ '_result$' or name in ('trend', 'unit_total', 'evaluation_share', 'project_total', 'target_drift',
+            'target_check'))$$,
+        and (name ~ '_(result|month)$' or name in ('scorecard', 'trend', 'unit_total', 'evaluation_share',
+        'project_total'))$$,
     'the catalog lists every result view');
 select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$,
     'and says what it is');
@@ -163,14 +175,19 @@ select is_empty($$
         ('concentration', 'collected_squares'), ('concentration', 'collected'), ('growth', 'collected_before'),
         ('growth', 'collected'),
         ('self_sufficiency', 'own_collected'), ('self_sufficiency', 'spent'), ('budget_growth', 'budget_before'),
-        ('executed_growth', 'executed_before'), ('rating', 'rating_rank')) n (ratio, needs) on n.ratio = r.name
+        ('executed_growth', 'executed_before'), ('rating', 'rating_rank'),
+        ('economy', 'economy_sum'), ('economy', 'economy_executed'), ('unit_cost', 'executed'),
+        ('unit_cost', 'reached'), ('activity_index', 'activity'), ('activity_index', 'executed_before')
+        ) n (ratio, needs) on n.ratio = r.name
     where r.view_name not in ('indicator_tree_result', 'evaluation_result')
+        ('executed_growth', 'executed_before'), ('rating', 'rating_rank')) n (ratio, needs) on n.ratio = r.name
+    where r.view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
         and not (r.view_name in ('dimension_result', 'aspect_result', 'unit_total')
         and n.ratio in ('coverage', 'rating'))
         and not exists (select from result_column x where x.view_name = r.view_name and x.name = n.needs)
 $$, 'every ratio stands beside its numerator and denominator');
 select is_empty($$select view_name from result_column where name in ('score')
-    and view_name not in ('indicator_tree_result', 'evaluation_result')
+    and view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
     group by view_name having not exists (select from result_column x where x.view_name = result_column.view_name
         and x.name in ('scored_weight', 'scored_share'))$$, 'every score stands beside what it is a share of');
 
@@ -219,15 +236,57 @@ insert into published_column values
     ('dimension_result', 'program_id fiscal_year evaluation dimension aspect unit_id indicators '
         'scored_indicators share scored_share score_sum score coverage program_name'),
     ('aspect_result', 'unit_id fiscal_year aspect programs indicators scored_indicators weight scored_weight '
-        'score_sum score coverage parent_id name'),
+        'score_sum score coverage parent_id name reason'),
     ('evaluation_share', 'unit_id fiscal_year evaluation programs closed_programs budget unit_budget '
         'budget_share name'),
     ('project_total', 'program_id fiscal_year indicator_id actual actual_to_date budget executed '
         'budget_to_date executed_to_date first_year years unit_of_measure name program_name'),
     ('trend', 'grain id fiscal_year budget budget_before budget_growth executed executed_before '
-        'executed_growth score score_before score_change scored_weight score_sum name'),
+        'executed_growth score score_before score_change scored_weight score_sum name day day_before'),
     ('unit_total', 'unit_id fiscal_year suppressed programs budget executed weight scored_weight score_sum '
         'score coverage rating published_on'),
+    ('saving_result', 'program_id fiscal_year unit_id output_id promised reached budget executed earned '
+        'unspent not_delivered saved unexplained credited economy_sum economy_executed economy '
+        'reason output_name name unit_name'),
+    ('node_saving_result', 'tree id fiscal_year programs marked_programs explained_programs budget executed earned '
+        'unspent not_delivered saved unexplained credited economy_sum economy_executed '
+        'economy_weight economy reason parent_id name'),
+    ('efficiency_result', 'program_id fiscal_year unit_id output_id reached executed unit_cost reached_before '
+        'executed_before unit_cost_before unit_cost_change peers best_unit_cost efficiency '
+        'constant_efficiency cost_reason change_reason peer_reason output_name unit_of_measure '
+        'name'),
+    ('activity_result', 'unit_id fiscal_year programs marked_programs activity executed_before executed '
+        'activity_index cost_index productivity reason parent_id name'),
+    ('breakdown_result', 'program_id fiscal_year evaluation indicator_id breakdown unit_id actual measured_on '
+        'people group_score reason target best_is aspect breakdown_name name unit_of_measure '
+        'program_name'),
+    ('equity_result', 'program_id fiscal_year evaluation indicator_id unit_id groups people best worst gap '
+        'gini theil reason best_reason target aspect name unit_of_measure program_name'),
+    ('target_drift', 'program_id fiscal_year unit_id closed approved_score last_score drift judged_executed '
+        'approved_budget budget approved_execution last_execution revisions by_procedure on_actual after_figure added '
+        'retired moved cuts withdrawn approved_on first_day last_day reasons reason name'),
+    ('revision_result', 'program_id fiscal_year revision indicator_id valid_from recorded_on counts by_procedure '
+        'lands_on_actual after_figure weight_before weight_after actual points_before points_after amount kind '
+        'target_before target_after detail adjustment_id procedure reason recorded_by name program_name'),
+    ('target_check', 'program_id fiscal_year indicator_id unit_id direction goal last_actual baseline need steps '
+        'steps_as_large best_before easier beyond_best never_missed no_baseline no_unit fraction_for_percent '
+        'earlier_targets earlier_met class_targets class_met beyond_targets beyond_met actual met class finding '
+        'given_reason target unit_of_measure name program_name'),
+    ('gain_result', 'program_id fiscal_year indicator_id unit_id share approved_score gain gain_rank needed_score '
+        'needed_change next_rating reason name program_name'),
+    ('gain_program_result', 'program_id fiscal_year unit_id indicators scored_indicators approved_score gain '
+        'points_needed ways needed_score so_far next_rating nearest_indicator_id nearest_name reason name'),
+    ('scorecard', 'program_id fiscal_year score low high pace executed budget rating worst_reason unit_name name'),
+    ('responsibility_result', 'kind who fiscal_year nature programs scored_programs closed_programs budget executed '
+        'covered_budget covered_executed execution_rate weight scored_weight score_sum coverage_sum score coverage '
+        'rated_programs best_programs worst_programs not_demonstrated_programs not_delivered overdue_evaluations '
+        'overdue_figures name'),
+    ('program_month', 'program_id fiscal_year month_end month unit_id is_revenue is_overall programs scored_programs '
+        'closed_programs budget executed covered_budget covered_executed execution_rate weight scored_weight score_sum '
+        'coverage_sum score coverage rating rating_rank name'),
+    ('unit_month', 'unit_id fiscal_year month_end month programs scored_programs closed_programs budget executed '
+        'execution_rate weight scored_weight score_sum coverage_sum score coverage rating rating_rank rating_reason '
+        'name'),
     ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name');
 
 select is_empty($$
@@ -451,8 +510,19 @@ select is_empty($$
     'the dimensions make the program');
 select is_empty($$
     select a.unit_id, a.fiscal_year from aspect_result a join unit_result u using (unit_id, fiscal_year)
+    where a.aspect <> 'economy' -- which is of money, not of indicators
     group by 1, 2, u.weight having abs(sum(a.weight) - u.weight) > 0.000001$$,
     'the four Es, and what speaks to none, make the unit');
+select is_empty($$
+    select tree, fiscal_year, sum(programs), sum(budget), sum(executed), sum(earned), sum(unspent), sum(not_delivered),
+           sum(saved), sum(unexplained), sum(credited), sum(economy_sum), sum(economy_executed), sum(economy_weight)
+    from node_saving_result where parent_id is null group by 1, 2
+    except
+    select t, fiscal_year, count(*), sum(budget), sum(executed), coalesce(sum(earned), 0), sum(unspent),
+           coalesce(sum(not_delivered), 0), coalesce(sum(saved), 0), sum(unexplained), sum(credited), sum(economy_sum),
+           sum(economy_executed), sum(greatest(executed, 0))
+    from saving_result, unnest('{unit,function,objective}'::text[]) t group by 1, 2$$,
+    'what was saved and not delivered sums up every tree');
 select is_empty($$
     select unit_id, score from unit_result
     where score is distinct from round(score_sum / nullif(scored_weight, 0), 8)

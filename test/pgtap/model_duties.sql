@@ -227,9 +227,10 @@ set local role bpm_test_targets;
 select throws_ok($$insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('p', 2026, 'i', '2025-02-01', '>= 1')$$,
     '23514', 'the targets of program "p" in 2026 are approved: they are not changed for days that are past', 'afterwards not backwards');
 select lives_ok($$insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, adjustment_id) values ('p', 2026, 'i', '2025-02-02', '>= 98', 'a')$$, 'but by an act');
-select lives_ok($$insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('p', 2026, 'i', current_date + 1, '>= 97')$$, 'or from tomorrow on');
+select throws_ok($$insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('p', 2026, 'i', current_date + 1, '>= 97')$$,
+    '23514', 'what is promised of "i" of program "p" in 2026 is fixed', 'nor from tomorrow on without one');
 reset role;
-select lives_ok($$insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('p', 2026, 'j', '2025-02-01', '>= 98')$$, 'who owns the tables loads a history');
+select lives_ok($$insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, recorded_at) values ('p', 2026, 'j', '2025-02-01', '>= 98', '2025-02-01')$$, 'who owns the tables loads a history');
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event) values ('p', 2026, 'self', now(), 'closed');
 set local role bpm_test_office;
 select throws_ok($$insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values ('p', 2026, 'i', '2026-12-31', 100)$$, '23514', null, 'what is closed takes no figures');

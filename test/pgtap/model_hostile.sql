@@ -171,7 +171,7 @@ select is(pg_temp.after($h$
     'letter tree: not a grade g', 'loop not demonstrated self', 'loop tree: cycle g', 'minus not demonstrated self',
     'minus tree: negative weight i1', 'minus tree: weight out of range b', 'orphan not demonstrated self',
     'orphan tree: missing parent i1', 'parts not demonstrated self', 'parts tree: too many dimensions g',
-    'turned not demonstrated self', 'turned tree: score on parent g', 'twin no figure t'),
+    'sum over fulfilled i1', 'sum over fulfilled i2', 'turned not demonstrated self', 'turned tree: score on parent g', 'twin no figure t'),
         'trees of indicators that are none, weights that are none');
 
 select is(pg_temp.after($h$

@@ -70,6 +70,9 @@ select results_eq($$select unit_id, planned, collected, over_collected, tax_shar
     where fiscal_year = 2021 order by 1$$,
     $$values ('b', 33385.00, 33385.00, 1250.00, 100.0000), ('gov', 60385.00, 60385.00, 1250.00, 64.9703),
         ('s', 18000.00, 18000.00, 0.00, 0.0000)$$, 'units with what is below them');
+select is((select concentration from revenue_result where unit_id = 'gov' and fiscal_year = 2021),
+    (select round(100 * bpm.concentration(collected), 4) from revenue_kind_result
+     where unit_id = 'gov' and fiscal_year = 2021), 'as the aggregate has it, a fraction');
 savepoint split;
 do $$begin
     perform pg_temp.add('vat 2', 'b', 2021, 'vat', 8835, 7585);
@@ -219,6 +222,9 @@ select results_eq($$select fiscal_year, indicator_id, numerator, denominator, ra
 select results_eq($$select indicator_id, rate, rate_before, pefa_points, reason from pefa_result_at('2021-06-30')
     where fiscal_year = 2021 and indicator_id = 'PI-1.1'$$,
     $$values ('PI-1.1', null::numeric, 89.0909, null::integer, 'the year is not over')$$, 'a year counts once it is over');
+select is((select rate from pefa_result where fiscal_year = 2021 and indicator_id = 'PI-2.1'),
+    (select round(bpm.composition_variance(a, b), 4) from (values (700, 600), (380, 400)) v (a, b)),
+    'the composition is what the aggregate says');
 -- a year that is missing, one without a budget, one without spending
 do $$begin
     perform pg_temp.spend('a', 'a', 2023, 0, 5); perform pg_temp.spend('a', 'a', 2024, 5, 0);

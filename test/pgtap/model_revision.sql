@@ -16,11 +16,12 @@ insert into indicator (program_id, fiscal_year, indicator_id, parent_id, name, s
     values ('P', 2020, 'output', null, 'Output', 'group'),
     ('P', 2020, 'a', 'output', 'A', 'measured'), ('P', 2020, 'b', 'output', 'B', 'measured'),
     ('P', 2020, 'c', null, 'C', 'measured');
+-- loaded once the year was over: model_discipline looks at promises that were recorded in their year
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight, recorded_at) values
-    ('P', 2020, 'output', '2020-01-01', null, 60, '2020-01-01'),
-    ('P', 2020, 'a', '2020-01-01', '>= 40', 3, '2020-01-01'),
-    ('P', 2020, 'b', '2020-01-01', 'direct', 1, '2020-01-01'),
-    ('P', 2020, 'c', '2020-01-01', 'direct', 40, '2020-01-01');
+    ('P', 2020, 'output', '2020-01-01', null, 60, '2021-01-02'),
+    ('P', 2020, 'a', '2020-01-01', '>= 40', 3, '2021-01-02'),
+    ('P', 2020, 'b', '2020-01-01', 'direct', 1, '2021-01-02'),
+    ('P', 2020, 'c', '2020-01-01', 'direct', 40, '2021-01-02');
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, recorded_at)
     values ('P', 2020, 'a', '2020-06-30', 20, '2020-07-01'),
     ('P', 2020, 'a', '2020-12-31', 36, '2021-01-05'), ('P', 2020, 'b', '2020-12-31', 50, '2021-01-05'),

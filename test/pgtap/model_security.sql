@@ -82,7 +82,7 @@ begin
     for c in
         select r.relname, of.source,
                -- the other trees are everybody's
-               string_agg(case when r.relname in ('node_above', 'node_tree', 'node_result', 'node_program') and a.attname in ('id', 'ancestor_id') then 'tree = ''unit'' and ' else '' end
+               string_agg(case when r.relname in ('node_above', 'node_tree', 'node_result', 'node_program', 'node_saving_part', 'node_saving_result') and a.attname in ('id', 'ancestor_id') then 'tree = ''unit'' and ' else '' end
                    || format('coalesce(%I::text, '''') !~ %L and coalesce(%1$I::text, '''') <> ''''', a.attname, mine), ' or ') as foreign_key
         from pg_class r join pg_attribute a on a.attrelid = r.oid and a.attname in ('program_id', 'unit_id', 'ancestor_id', 'id', 'own_program_id')
             and (r.relname, a.attname) <> ('trend', 'id')

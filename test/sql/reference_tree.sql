@@ -88,6 +88,9 @@ from (select bpm.score_tree(id, parent_id, 1, bpm.pefa_score(grade), method, 'bo
            as v (id, parent_id, grade, method)) as t,
      bpm.roots(t.tree) as n;
 
+select bpm.composition_variance(actual, budget) as pi_2_1
+from (values ('health', 120, 100), ('roads', 200, 200), ('schools', 340, 300)) as v (head, actual, budget);
+
 select bpm.subtree(bpm.score_tree(id, parent_id, weight, score, 'zero'), '1.1') as tree
 from indicator
 where (program, year) = ('rural roads', 2026);

@@ -1383,11 +1383,11 @@ my %columns = (
 	indicator_result => [ qw(program_id fiscal_year evaluation indicator_id parent_id unit_id dimension aspect
 		weight share scored_share score_sum score actual actual_date
 		attainment met measured_on late stale retired due owner name unit_of_measure target source moves
-		evidence program_name) ],
+		evidence program_name figure_reason) ],
 	dimension_result => [ qw(program_id fiscal_year evaluation dimension aspect unit_id indicators
 		scored_indicators share scored_share score_sum score coverage program_name) ],
 	aspect_result => [ qw(unit_id fiscal_year aspect programs indicators scored_indicators weight scored_weight
-		score_sum score coverage parent_id name) ],
+		score_sum score coverage parent_id name reason) ],
 	node_result => [ qw(tree id fiscal_year), @of_total, qw(own_program_id own_score own_rating parent_id name) ],
 	(map { my ($tree, $id) = @$_; ("${tree}_result" => [ $id, 'fiscal_year', @of_total,
 		qw(own_program_id own_score own_rating parent_id name) ]) }
@@ -1403,7 +1403,7 @@ my %columns = (
 	project_total => [ qw(program_id fiscal_year indicator_id actual actual_to_date budget executed budget_to_date
 		executed_to_date first_year years unit_of_measure name program_name) ],
 	trend => [ qw(grain id fiscal_year budget budget_before budget_growth executed executed_before executed_growth
-		score score_before score_change scored_weight score_sum name) ]);
+		score score_before score_change scored_weight score_sum name day day_before) ]);
 
 # Money and weight of a program by fund and economic class, as its entries say or else the program: the largest part
 # first.
@@ -1462,8 +1462,10 @@ sub weigh
 	return;
 }
 
+# On the day; trend looks at the year before as it was a year before, which is given.
 sub expected
 {
+	my ($was) = @_;
 	my (%e, %row);
 	my $add = sub {
 		my ($view, $keys, @columns) = @_;
@@ -1484,6 +1486,7 @@ sub expected
 		my $money = money($p, least($day, money_closes_on($p)));
 		my %r = (%$p, covered => $money, look => $best, self_score => $of{self}{score},
 			map { $_ => $best->{$_} } qw(score coverage low high));
+		$r{self_executed} = money($p, $of{self}{money_until})->{executed};
 
 		$r{$_} = $p->{overall} ? 0 : $money->{$_} foreach @kinds, 'budget';
 		$r{programs} = $p->{overall} ? 0 : 1;
@@ -1581,10 +1584,17 @@ sub expected
 			my $s = $shares_of{"$unit\0$year"}{ $r->{look}{evaluation} } //= {
 				map { $_ => 0 } qw(programs closed_programs budget) };
 			$s->{$_} += $r->{$_} foreach keys %$s;
+			# no program here has marked an output: nothing is explained
+			my $economy = $aspects{"$unit\0$year\0economy"} //= {
+				map { $_ => 0 } qw(programs indicators scored weight scored_weight score_sum) };
+			$economy->{programs}++;
+			$economy->{weight} += $r->{self_executed} if $r->{self_executed} > 0;
 			my %counted;
 			foreach my $f (grep { $_->{source} ne 'group' } @{ $r->{look}{facts} })
 			{
 				my $aspect = $f->{aspect} // 'none';
+				# economy is what the money did
+				$aspect = 'none' if $aspect eq 'economy';
 				my $a = $aspects{"$unit\0$year\0$aspect"} //= {
 					map { $_ => 0 } qw(programs indicators scored weight scored_weight score_sum) };
 				my $weight = $r->{weight} * $f->{share12};
@@ -1621,11 +1631,12 @@ sub expected
 		my ($unit, $year, $aspect) = split /\0/, $key;
 		my $a = $aspects{$key};
 		$add->('aspect_result', 3, $unit, $year, $aspect, @$a{qw(programs indicators scored)},
-			shown($a->{weight} * 10000, 24), shown($a->{scored_weight} * 10000, 24),
+			$aspect eq 'economy' ? shown(big($a->{weight}) * big(10)**22, 24) : shown($a->{weight} * 10000, 24), shown($a->{scored_weight} * 10000, 24),
 			shown($a->{score_sum} * 10000, 32),
 			shown(quotient($a->{score_sum}, $a->{scored_weight}, 0), 8),
 				shown(quotient(100 * $a->{scored_weight}, $a->{weight}, 8), 8), parent('unit', $unit, $year),
-				'unit ' . substr($unit, 1));
+				'unit ' . substr($unit, 1), $a->{scored_weight} != 0 ? undef : $aspect eq 'economy'
+					? 'no output is marked as what the money buys' : 'no indicator that speaks to it has a score');
 	}
 	foreach my $key (keys %shares_of)
 	{
@@ -1680,14 +1691,22 @@ sub expected
 				shown($budget, 2), shown($executed, 2), $first, $years, $f->{unit}, $f->{name}, $r->{name});
 		}
 	}
-	trend_rows($add, 'program', $_->{id}, $_->{year}, $_, $row{ "$_->{id}|" . ($_->{year} - 1) }, $_->{name})
+	trend_rows($add, 'program', $_->{id}, $_->{year}, $_, $was->{row}{ "$_->{id}|" . ($_->{year} - 1) }, $_->{name})
 		foreach values %row;
 	foreach my $unit (keys %unit_total)
 	{
-		trend_rows($add, 'unit', $unit, $_, $unit_total{$unit}{$_}, $unit_total{$unit}{ $_ - 1 },
+		trend_rows($add, 'unit', $unit, $_, $unit_total{$unit}{$_}, $was->{unit}{$unit}{ $_ - 1 },
 			'unit ' . substr($unit, 1)) foreach keys %{ $unit_total{$unit} };
 	}
-	return \%e;
+	return (\%e, { row => \%row, unit => \%unit_total });
+}
+
+# the same day of the year before
+sub day_before
+{
+	my ($year, $rest) = iso($day) =~ /^(\d+)(.*)$/;
+
+	return day(($year - 1) . $rest);
 }
 
 sub trend_rows
@@ -1701,7 +1720,7 @@ sub trend_rows
 	$add->('trend', 3, $grain, $id, $year, (map { (shown($now->{$_}, 2), $before ? shown($before->{$_}, 2) : undef,
 		$growth->($_)) } qw(budget executed)), shown($now->{score}, 8),
 		$before ? shown($before->{score}, 8) : undef, shown($change, 8), shown($now->{scored_weight}, 8),
-			shown($now->{score_sum}, 16), $name);
+			shown($now->{score_sum}, 16), $name, iso($day), iso(day_before()));
 	return;
 }
 
@@ -1789,7 +1808,11 @@ my %keys = (program_result => 2, evaluation_result => 3, score_rule_result => 5,
 sub compare
 {
 	my ($name, $before, $call, @views) = @_;
-	my $expected = expected();
+	my $shown = $day;
+	$day = day_before();
+	my ($then, $was) = expected({});
+	$day = $shown;
+	my ($expected) = expected($was);
 	my %given;
 	my $cells = 0;
 
@@ -1877,7 +1900,7 @@ none('indicators sum to dimensions, and dimensions to aspects and to the score',
 			from indicator_result group by 1, 2, 3)
 	union all
 	(select a.unit_id, a.fiscal_year, null, sum(a.weight), sum(a.scored_weight), sum(a.score_sum)
-		from aspect_result a where a.parent_id is null group by 1, 2
+		from aspect_result a where a.parent_id is null and a.aspect <> 'economy' group by 1, 2
 		except all select b.ancestor_id, p.fiscal_year, null, sum(p.weight * d.share),
 			sum(p.weight * d.scored_share), sum(p.weight * d.score_sum)
 		from d join p using (program_id, fiscal_year, evaluation) join node_above b on b.tree = 'unit'

@@ -1,0 +1,39 @@
+-- What a person reads
+
+select bpm.define_result('scorecard',
+'One row per program and year, for reading: score with its bounds, rating, pace, money, and what costs it most, in '
+'words. Overall programs show the money that they cover.', $$
+select r.program_id, r.fiscal_year, round(r.score, 2)::numeric(20,2) as score, round(r.low, 2)::numeric(20,2) as low,
+       round(r.high, 2)::numeric(20,2) as high,
+       (case when d.day <= y.ends_on and r.covered_budget > 0 and y.share > 0
+             then 100 * r.covered_executed / r.covered_budget / y.share end)::numeric(38,2) as pace,
+       r.covered_executed::numeric(38,2) as executed, r.covered_budget::numeric(38,2) as budget, r.rating,
+       case when r.overridden = 1 or r.rating = not_demonstrated() or r.score is null then r.rating_reason
+            when r.is_revenue = 0 and r.covered_executed > r.covered_budget then 'more is executed than the budget'
+            else w.worst_reason end as worst_reason,
+       r.unit_name, r.name
+from @day d
+cross join @program_score r
+cross join lateral (
+    select y.starts_on, (y.starts_on + interval '1 year - 1 day')::date as ends_on,
+           year_share(y.starts_on, d.day) as share
+    from (select year_start(r.fiscal_year) as starts_on) y
+    offset 0) y
+left join lateral (
+    select format('%s: %s, %s points', i.name,
+               case when i.score is not null and i.grade is not null then 'graded ' || trim_scale(i.grade)
+                    when i.score is not null
+                    then format('%s of %s', coalesce(trim_scale(round(i.actual, 4))::text, i.actual_date::text),
+                                i.target)
+                    when i.stale then 'its figure is too old'
+                    when i.target is null and i.source in ('measured', 'ratio') then 'no target'
+                    else 'not measured' end, round(n.lost, 2)) as worst_reason
+    from (
+        select n.id, n.score, n.share * (100 - coalesce(n.score, 0)) as lost from bpm.nodes(r.tree) n) n
+    join unnest(r.facts) i on i.indicator_id = n.id and i.source <> 'group' and not i.retired
+    where n.lost >= 0.005
+        -- what is not due yet costs nothing yet
+        and (n.score is not null or r.closed = 1 or coalesce(i.due, y.ends_on) <= d.day)
+    order by n.lost desc, n.id
+    limit 1) w on true
+$$);
