@@ -57,7 +57,8 @@ create table revenue_type (
     is_tax       boolean not null default false,
     is_own       boolean not null default true,
     may_grow     boolean not null default true,
-    sort         integer not null default 0
+    sort         integer not null default 0,
+    in_outturn   boolean not null default true
 );
 comment on table revenue_type is 'What kind of revenue: taxes, fees, fines, transfers, borrowing.';
 comment on column revenue_type.revenue_type is 'The code of the type.';
@@ -67,6 +68,7 @@ comment on column revenue_type.is_own is 'Whether it is the unit''s own revenue 
 comment on column revenue_type.may_grow is
 'Whether more of it may be a target: fines are to keep the law, not to fill the purse, and carry no growth target.';
 comment on column revenue_type.sort is 'Place in a list.';
+comment on column revenue_type.in_outturn is 'Whether it counts in the outturn of revenue, PEFA PI-3: borrowing does not.';
 
 create table dimension (
     dimension text primary key check (dimension <> ''),
@@ -202,11 +204,11 @@ insert into fund values
     ('social', 'Social insurance', 4);
 
 insert into revenue_type values
-    ('tax', 'Tax', true, true, true, 1),
-    ('nontax', 'Fees and other own revenue', false, true, true, 2),
-    ('fines', 'Fines and forfeits', false, true, false, 3),
-    ('transfer', 'Transfers from other governments', false, false, true, 4),
-    ('borrowing', 'Borrowing', false, false, true, 5);
+    ('tax', 'Tax', true, true, true, 1, true),
+    ('nontax', 'Fees and other own revenue', false, true, true, 2, true),
+    ('fines', 'Fines and forfeits', false, true, false, 3, true),
+    ('transfer', 'Transfers from other governments', false, false, true, 4, true),
+    ('borrowing', 'Borrowing', false, false, true, 5, false);
 
 insert into dimension values
     ('output', null, 'Output', 1),

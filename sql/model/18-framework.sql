@@ -19,9 +19,9 @@ comment on column framework.execution_points is
 
 create function is_quantity(named text) returns boolean
     language sql immutable strict parallel safe
-    return named ~ ('^(1|proposed|approved|carried_over|adjusted|budget|received|committed|executed|planned|unspent|'
-        || 'expenditure|(own |tax )?revenue|revenue .+|concentration of revenue|(indicator|gap|gini) .+)'
-        || '( last year)?$');
+    return named ~ ('^(1|(proposed|approved|carried_over|adjusted|budget|received|committed|executed|planned|unspent)'
+        || '( on .+)?|(total )?(expenditure|(own |tax )?revenue|revenue .+|concentration of revenue)'
+        || '|(indicator|gap|gini) .+)( last year)?$');
 comment on function is_quantity(text) is
 'Whether a text names something that the model knows, of which a ratio can be made; see framework_indicator.numerator.';
 
@@ -65,10 +65,11 @@ comment on column framework_indicator.same_as is
 'For source same: the evaluation whose indicator of the same name it takes.';
 comment on column framework_indicator.numerator is
 'For source ratio: what is divided. Money of the program: proposed, approved, carried_over, adjusted, budget, '
-'received, committed, executed, planned, unspent. An indicator of the same evaluation: "indicator X", its figure; '
-'"gap X" and "gini X", of its figures by group. Of its unit and all below: revenue, own revenue, tax revenue, '
-'"revenue X" of a kind, concentration of revenue, expenditure. Or 1. Each may be of the year before: "executed last '
-'year".';
+'received, committed, executed, planned, unspent; "executed on 301" of an economic class and all below it. An '
+'indicator of the same evaluation: "indicator X", its figure; "gap X" and "gini X", of its figures by group. Of its '
+'unit and all below: revenue, own revenue, tax revenue, "revenue X" of a kind, concentration of revenue, expenditure; '
+'"total revenue" and so on of the whole to which its unit belongs. Or 1. Each may be of the year before: "executed '
+'last year".';
 comment on column framework_indicator.denominator is 'For source ratio: what it is divided by, in the same words.';
 comment on column framework_indicator.ratio_as is
 'For source ratio: percent (100 n / d), value (n / d), change (100 (n - d) / d) or saving (100 (d - n) / d).';

@@ -64,10 +64,11 @@ comment on column indicator.source is
 comment on column indicator.same_as is 'For source same: the other evaluation.';
 comment on column indicator.numerator is
 'For source ratio: what is divided. Money of the program: proposed, approved, carried_over, adjusted, budget, '
-'received, committed, executed, planned, unspent. An indicator of the same evaluation: "indicator X", its figure; '
-'"gap X" and "gini X", of its figures by group. Of its unit and all below: revenue, own revenue, tax revenue, '
-'"revenue X" of a kind, concentration of revenue, expenditure. Or 1. Each may be of the year before: "executed last '
-'year".';
+'received, committed, executed, planned, unspent; "executed on 301" of an economic class and all below it. An '
+'indicator of the same evaluation: "indicator X", its figure; "gap X" and "gini X", of its figures by group. Of its '
+'unit and all below: revenue, own revenue, tax revenue, "revenue X" of a kind, concentration of revenue, expenditure; '
+'"total revenue" and so on of the whole to which its unit belongs. Or 1. Each may be of the year before: "executed '
+'last year".';
 comment on column indicator.denominator is 'For source ratio: what it is divided by, in the same words.';
 comment on column indicator.ratio_as is
 'For source ratio: percent (100 n / d), value (n / d), change (100 (n - d) / d) or saving (100 (d - n) / d).';

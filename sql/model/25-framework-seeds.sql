@@ -224,3 +224,70 @@ insert into framework_indicator
     ('pefa', 'PI-31.2', 'PI-31', 'Legislative scrutiny of audit reports, dimension 2', 'process', null, 'measured', 'mean', 'direct', 1, 130),
     ('pefa', 'PI-31.3', 'PI-31', 'Legislative scrutiny of audit reports, dimension 3', 'process', null, 'measured', 'mean', 'direct', 1, 131),
     ('pefa', 'PI-31.4', 'PI-31', 'Legislative scrutiny of audit reports, dimension 4', 'process', null, 'measured', 'mean', 'direct', 1, 132);
+
+insert into framework (framework_id, name, description, scale, weight_total, execution_points) values
+    ('basic', 'Basic expenditure',
+     'Personnel and running costs within their budget, and staff within the ceiling. The economic classes 301 (wages and benefits) and 302 (goods and services) are those of the Chinese classification: write your own where they differ. Heads and ceiling are typed, and weigh nothing.',
+     null, 100, 10),
+    ('department overall', 'Department overall, of what it covers',
+     'For a program that covers its unit: how the money of the whole unit was managed, what was done of what was planned, and what came of it.',
+     null, 100, 10),
+    ('government overall', 'Government overall, of what it covers',
+     'For a program that covers a government: revenue and expenditure of the whole, staff, what was done of what was planned, and what came of it.',
+     null, 100, 10);
+
+insert into framework_indicator
+    (framework_id, indicator_id, parent_id, name, dimension, aspect, source, numerator, denominator, ratio_as, target,
+     weight, sort) values
+    ('basic', 'execution', null, 'Budget execution', 'execution', null, 'budget', null, null, null, '>= 100%', 10, 1),
+    ('basic', 'personnel', null, 'Personnel', 'process', null, 'group', null, null, null, null, 30, 2),
+    ('basic', 'personnel cost', 'personnel', 'Spent on personnel over the budget for it', 'process', null, 'ratio', 'executed on 301', 'budget on 301', 'percent', '<= 100%', 1, 3),
+    ('basic', 'staff', 'personnel', 'Staff over the ceiling', 'process', null, 'ratio', 'indicator heads', 'indicator ceiling', 'percent', '<= 100%', 1, 4),
+    ('basic', 'heads', 'personnel', 'Positions that are filled', 'process', null, 'measured', null, null, null, null, 0, 5),
+    ('basic', 'ceiling', 'personnel', 'Positions that are allowed', 'process', null, 'measured', null, null, null, null, 0, 6),
+    ('basic', 'running cost', null, 'Spent on running costs over the budget for it', 'process', null, 'ratio', 'executed on 302', 'budget on 302', 'percent', '<= 100%', 30, 7),
+    ('basic', 'duties', null, 'Regular duties done in time', 'output', null, 'measured', null, null, null, '>= 100%', 20, 8),
+    ('basic', 'satisfaction', null, 'Satisfaction of those served', 'satisfaction', 'effectiveness', 'measured', null, null, null, '>= 90% floor 60', 10, 9),
+    ('department overall', 'execution', null, 'Budget execution', 'execution', null, 'budget', null, null, null, '>= 100%', 10, 1),
+    ('department overall', 'management', null, 'Management of money and staff', 'process', null, 'group', null, null, null, null, 30, 2),
+    ('department overall', 'funds in place', 'management', 'Received over budget', 'process', null, 'ratio', 'received', 'budget', 'percent', '>= 100%', 1, 3),
+    ('department overall', 'adjustment rate', 'management', 'Adjusted over approved', 'process', null, 'ratio', 'adjusted', 'approved', 'percent', '-10..10%', 1, 4),
+    ('department overall', 'carry-over', 'management', 'Carried over, over approved', 'process', null, 'ratio', 'carried_over', 'approved', 'percent', '<= 10%', 1, 5),
+    ('department overall', 'staff', 'management', 'Staff over the ceiling', 'process', null, 'ratio', 'indicator heads', 'indicator ceiling', 'percent', '<= 100%', 1, 6),
+    ('department overall', 'heads', 'management', 'Positions that are filled', 'process', null, 'measured', null, null, null, null, 0, 7),
+    ('department overall', 'ceiling', 'management', 'Positions that are allowed', 'process', null, 'measured', null, null, null, null, 0, 8),
+    ('department overall', 'output', null, 'Output', 'output', null, 'group', null, null, null, null, 30, 9),
+    ('department overall', 'completion', 'output', 'Tasks done over tasks planned', 'quantity', null, 'ratio', 'indicator tasks done', 'indicator tasks planned', 'percent', '>= 100%', 1, 10),
+    ('department overall', 'tasks done', 'output', 'Tasks of the plan that are done', 'quantity', null, 'measured', null, null, null, null, 0, 11),
+    ('department overall', 'tasks planned', 'output', 'Tasks of the plan', 'quantity', null, 'measured', null, null, null, null, 0, 12),
+    ('department overall', 'effect', null, 'What the work of the department has brought about', 'benefit', 'effectiveness', 'measured', null, null, null, 'direct', 20, 13),
+    ('department overall', 'satisfaction', null, 'Satisfaction of those served', 'satisfaction', 'effectiveness', 'measured', null, null, null, '>= 90% floor 60', 10, 14),
+    ('government overall', 'execution', null, 'Budget execution', 'execution', null, 'budget', null, null, null, '>= 100%', 10, 1),
+    ('government overall', 'finances', null, 'Revenue, expenditure and staff', 'process', null, 'group', null, null, null, null, 30, 2),
+    ('government overall', 'revenue growth', 'finances', 'Own revenue over the year before', 'scale', null, 'ratio', 'own revenue', 'own revenue last year', 'change', '>= 0%', 1, 3),
+    ('government overall', 'self-sufficiency', 'finances', 'Own revenue over expenditure', 'structure', null, 'ratio', 'own revenue', 'expenditure', 'percent', null, 1, 4),
+    ('government overall', 'concentration', 'finances', 'Concentration on few kinds of revenue', 'structure', null, 'ratio', 'concentration of revenue', '1', 'percent', null, 1, 5),
+    ('government overall', 'staff', 'finances', 'Staff over the ceiling', 'process', null, 'ratio', 'indicator heads', 'indicator ceiling', 'percent', '<= 100%', 1, 6),
+    ('government overall', 'heads', 'finances', 'Positions that are filled', 'process', null, 'measured', null, null, null, null, 0, 7),
+    ('government overall', 'ceiling', 'finances', 'Positions that are allowed', 'process', null, 'measured', null, null, null, null, 0, 8),
+    ('government overall', 'output', null, 'Output', 'output', null, 'group', null, null, null, null, 30, 9),
+    ('government overall', 'completion', 'output', 'Tasks done over tasks planned', 'quantity', null, 'ratio', 'indicator tasks done', 'indicator tasks planned', 'percent', '>= 100%', 1, 10),
+    ('government overall', 'tasks done', 'output', 'Tasks of the plan that are done', 'quantity', null, 'measured', null, null, null, null, 0, 11),
+    ('government overall', 'tasks planned', 'output', 'Tasks of the plan', 'quantity', null, 'measured', null, null, null, null, 0, 12),
+    ('government overall', 'effect', null, 'What the work of the government has brought about', 'benefit', 'effectiveness', 'measured', null, null, null, 'direct', 20, 13),
+    ('government overall', 'satisfaction', null, 'Satisfaction of the people', 'satisfaction', 'effectiveness', 'measured', null, null, null, '>= 90% floor 60', 10, 14),
+    ('department', 'planned cost', 'output', 'Cost that was planned', 'cost', null, 'measured', null, null, null, null, 0, 16),
+    ('department', 'actual cost', 'output', 'What it cost', 'cost', null, 'measured', null, null, null, null, 0, 17);
+
+-- What the model knows is not typed.
+update framework_indicator f
+set source = 'ratio', numerator = r.numerator, denominator = r.denominator, ratio_as = r.ratio_as, name = r.name
+from (values
+    ('department', 'funds in place', 'received', 'budget', 'percent', 'Received over budget'),
+    ('department', 'cost saving', 'indicator actual cost', 'indicator planned cost', 'saving', '(planned - actual) / planned cost'),
+    ('revenue', 'growth', 'executed', 'executed last year', 'change', 'Growth over the year before'),
+    ('revenue', 'tax share', 'total tax revenue', 'total own revenue', 'percent', 'Tax over own revenue'),
+    ('revenue', 'concentration', 'total concentration of revenue', '1', 'percent', 'Concentration on few kinds of revenue'),
+    ('revenue', 'self-sufficiency', 'total own revenue', 'total expenditure', 'percent', 'Own revenue over expenditure')
+) as r (framework_id, indicator_id, numerator, denominator, ratio_as, name)
+where f.framework_id = r.framework_id and f.indicator_id = r.indicator_id;

@@ -19,7 +19,8 @@ comment on table import_program is 'Programs as text, waiting for import_rows(''
 create table import_indicator (
     row_no bigint generated always as identity primary key,
     program_id text, fiscal_year text, evaluation text, indicator_id text, parent_id text, name text, dimension text,
-    aspect text, unit_of_measure text, source text, same_as text, method text, moves text, due text, stale_days text,
+    aspect text, unit_of_measure text, source text, same_as text, numerator text, denominator text, ratio_as text,
+    buys text, conforming_of text, method text, moves text, due text, stale_days text,
     baseline text, owner text, target text, weight text, valid_from text, retired text, adjustment_id text,
         correction text,
     batch text, reason text, loaded_by text not null default current_user
@@ -83,6 +84,8 @@ begin
                     'counts again.'
             when c.attname = 'retired'
                 then 'yes gives the indicator up from the day in valid_from on, for the reason in correction.'
+            when c.attname = 'buys'
+                then 'yes says that it is the output that the money of the program buys.'
             when c.attname = 'procedure'
                 then 'For kind adjusted: by which procedure the budget was changed; makes the row in adjustment, '
                     'with the number of the entry.'

@@ -398,7 +398,10 @@ begin
                import_value(i.parent_id) as parent_id, import_value(i.name) as name,
                import_value(i.dimension) as dimension, import_value(i.aspect) as aspect,
                import_value(i.unit_of_measure) as unit_of_measure,
-               import_value(i.source) as source, import_value(i.same_as) as same_as, import_value(i.method) as method,
+               import_value(i.source) as source, import_value(i.same_as) as same_as,
+               import_value(i.numerator) as numerator, import_value(i.denominator) as denominator,
+               import_value(i.ratio_as) as ratio_as, import_value(i.buys) as buys,
+               import_value(i.conforming_of) as conforming_of, import_value(i.method) as method,
                import_value(i.moves) as moves, import_value(i.due) as due, import_value(i.stale_days) as stale_days,
                bpm.try_parse_number(i.baseline) as b, import_sign(i.baseline) as baseline_sign,
                import_value(i.owner) as owner, bpm.try_parse_target(import_value(i.target)) as t,
@@ -409,8 +412,9 @@ begin
                coalesce(import_value(i.batch), case when i.reason is null then $5 end) as batch,
                import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year,
                    i.evaluation, i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect, i.unit_of_measure,
-                   i.source, i.same_as, i.method, i.moves, i.due, i.stale_days, i.baseline, i.owner, i.target,
-                   i.weight, i.valid_from, i.retired, i.adjustment_id, i.correction, '')) as form
+                   i.source, i.same_as, i.numerator, i.denominator, i.ratio_as, i.buys, i.conforming_of, i.method,
+                   i.moves, i.due, i.stale_days, i.baseline, i.owner, i.target, i.weight,
+                   i.valid_from, i.retired, i.adjustment_id, i.correction, '')) as form
         from import_indicator i
         where i.row_no > $1 and i.row_no <= $2 and (not $3 or i.reason is not null)
             and ($4 is null or i.loaded_by = $4)
@@ -428,12 +432,13 @@ begin
         join years y on y.year_text = t.year_text
     ), choices as materialized (
         select import_choices('indicator', 'source') as sources, import_choices('indicator', 'moves') as ways,
+               import_choices('indicator', 'ratio_as') as ratios,
                enum_range(null::bpm.method)::text[] as methods
     ), parsed as (
         select b.*, y.year, y.currency, due.value as due_day, import_whole(b.stale_days) as stale, (b.b).value as base,
                (b.t).target as target, round((b.w).value, 8) as weight,
                coalesce(d.value, case when b.valid_from is null then y.first_day end) as from_day,
-                   import_yes(b.retired) as gives_up,
+                   import_yes(b.retired) as gives_up, import_yes(b.buys) as is_bought,
                e.program_id is not null as known, import_reason(
                y.reason,
                case when b.program_id is null then 'program_id is missing'
@@ -452,6 +457,26 @@ begin
                case when e.program_id is null and b.source = 'same' and b.same_as is null then 'same_as is missing'
                     when e.program_id is null and b.source is distinct from 'same' and b.same_as is not null
                     then 'same_as is for source same' end,
+               case when not is_quantity(b.numerator)
+                    then format('numerator: "%s" is nothing that the model knows', import_short(b.numerator)) end,
+               case when not is_quantity(b.denominator)
+                    then format('denominator: "%s" is nothing that the model knows', import_short(b.denominator)) end,
+               import_choice_reason('ratio_as', b.ratio_as, h.ratios),
+               case when e.program_id is not null then null
+                    when b.source = 'ratio' and num_nonnulls(b.numerator, b.denominator, b.ratio_as) < 3
+                    then 'source ratio needs numerator, denominator and ratio_as'
+                    when b.source is distinct from 'ratio' and num_nonnulls(b.numerator, b.denominator, b.ratio_as) > 0
+                    then 'numerator, denominator and ratio_as are for source ratio' end,
+               case when import_yes(b.buys) is null
+                    then format('buys "%s" is neither yes nor no', import_short(b.buys))
+                    when e.program_id is not null or not import_yes(b.buys) then null
+                    when b.evaluation <> 'self' or b.source <> 'measured'
+                    then 'what the money buys is measured in the self-evaluation'
+                    else (select format('the money of the program buys "%s" already', import_short(x.indicator_id))
+                          from indicator x
+                          where x.program_id = b.program_id and x.fiscal_year = y.year and x.buys) end,
+               case when e.program_id is null and b.conforming_of = b.indicator_id
+                    then 'conforming_of is the indicator itself' end,
                'due: ' || due.reason,
                case when b.stale_days is not null and coalesce(import_whole(b.stale_days), 0) = 0
                     then format('stale_days "%s" is no number of days', import_short(b.stale_days)) end,
@@ -489,6 +514,14 @@ begin
                         then 'unit_of_measure' end,
                    case when b.source <> e.source then 'source' end,
                    case when b.same_as is distinct from e.same_as and b.same_as is not null then 'same_as' end,
+                   case when b.numerator is distinct from e.numerator and b.numerator is not null
+                        then 'numerator' end,
+                   case when b.denominator is distinct from e.denominator and b.denominator is not null
+                        then 'denominator' end,
+                   case when b.ratio_as is distinct from e.ratio_as and b.ratio_as is not null then 'ratio_as' end,
+                   case when import_yes(b.buys) <> e.buys and b.buys is not null then 'buys' end,
+                   case when b.conforming_of is distinct from e.conforming_of and b.conforming_of is not null
+                        then 'conforming_of' end,
                    case when b.method <> e.method::text then 'method' end,
                    case when b.moves <> e.moves then 'moves' end,
                    case when due.value is distinct from e.due and due.value is not null then 'due' end,
@@ -585,15 +618,23 @@ begin
         offset 0
     ), placed as (
         select j.*, j.form is null and j.wrong is null and not j.before
-                    and coalesce(bool_or(j.why is null and not j.same) over earlier, false) as waits
+                    and (coalesce(bool_or(j.why is null and not j.same) over earlier, false)
+                         -- money buys one thing: the first that is said
+                         or j.is_bought and not j.known
+                            and coalesce(bool_or(j.why is null and j.is_bought and not j.known) over bought, false))
+                    as waits
         from judged j
         window earlier as (partition by j.program_id, j.year, j.evaluation, j.indicator_id order by j.row_no
-                           rows between unbounded preceding and 1 preceding)
+                           rows between unbounded preceding and 1 preceding),
+               bought as (partition by j.program_id, j.year order by j.row_no
+                          rows between unbounded preceding and 1 preceding)
     ), added as (
         insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
-                               unit_of_measure, source, same_as, method, moves, due, stale_days, baseline, owner, sort)
+                               unit_of_measure, source, same_as, numerator, denominator, ratio_as, buys, conforming_of,
+                               method, moves, due, stale_days, baseline, owner, sort)
         select p.program_id, p.year, p.evaluation, p.indicator_id, p.parent_id, p.name, p.dimension, p.aspect,
-               p.unit_of_measure, coalesce(p.source, 'measured'), p.same_as, coalesce(p.method, 'mean')::bpm.method,
+               p.unit_of_measure, coalesce(p.source, 'measured'), p.same_as, p.numerator, p.denominator,
+               p.ratio_as, p.is_bought, p.conforming_of, coalesce(p.method, 'mean')::bpm.method,
                coalesce(p.moves, 'level'), p.due_day, p.stale, p.base, p.owner, least(p.row_no, 2147483647)::integer
         from placed p
         where p.why is null and not p.same and not p.waits and not p.known
@@ -785,6 +826,7 @@ begin
                     then format('"%s" is not measured: its score is made from %s', i.indicator_id,
                                 case i.source when 'group' then 'its parts' when 'budget' then 'the budget'
                                     when 'same' then 'the indicator of that name in another evaluation'
+                                    when 'ratio' then format('%s over %s', i.numerator, i.denominator)
                                     else 'something else' end)
                     when i.source = 'graded' and num_nonnulls((b.a).value, r.value) > 0
                     then format('"%s" is graded: write a score', i.indicator_id)

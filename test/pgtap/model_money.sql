@@ -325,7 +325,7 @@ rollback to before;
 -- revenue -----------------------------------------------------------------------------------------------------------
 
 -- 2019: taxes 600, transfers 400: 1000. 2020: taxes 900 of a plan of 1000, transfers 300 of 200: 1200.
--- Collection 1200/1200; tax share 900/1200 = 75; concentration (900² + 300²)/1200² = 62.5; growth 20; spent by the
+-- Collection 1200/1200; tax share of own revenue 900/900, as transfers are no own revenue; concentration (900² + 300²)/1200² = 62.5; growth 20; spent by the
 -- unit in
 -- 2020: 950,120: own 900
 insert into program (program_id, fiscal_year, name, unit_id, nature, revenue_type, scope)
@@ -340,7 +340,7 @@ do $$begin perform pg_temp.add('P', 'r'); perform pg_temp.pay('P', 'approved', 1
 select results_eq($$select programs, planned, collected, collection_rate, tax_share, concentration, growth,
     own_collected, spent, self_sufficiency
     from revenue_result where unit_id = 'gov' and fiscal_year = 2020$$,
-    $$values (2, 1200::numeric, 1200::numeric, 100::numeric, 75::numeric, 62.5::numeric, 20::numeric, 900::numeric,
+    $$values (2, 1200::numeric, 1200::numeric, 100::numeric, 100::numeric, 62.5::numeric, 20::numeric, 900::numeric,
     950120::numeric, 0.0947::numeric)$$,
     'revenue, worked out by hand');
 select results_eq($$select executed, executed_before, executed_growth from trend

@@ -410,9 +410,7 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) v
     ('all health', 2024, 'vaccinated', '2024-12-31', 95), ('all health', 2024, 'waiting', '2024-12-31', 17.5),
     ('all county', 2024, 'plan', '2024-12-31', 90), ('all county', 2024, 'trust', '2024-12-31', 81),
     ('all children', 2024, 'reached', '2024-12-31', 96),
-    ('tax', 2024, 'growth', '2024-12-31', 6.25), ('tax', 2024, 'completion', '2024-12-31', 98),
-    ('tax', 2024, 'tax share', '2024-12-31', 85), ('tax', 2024, 'collection cost', '2024-12-31', 1.2),
-    ('tax', 2024, 'concentration', '2024-12-31', 74.5), ('tax', 2024, 'self-sufficiency', '2024-12-31', 90),
+    ('tax', 2024, 'completion', '2024-12-31', 98), ('tax', 2024, 'collection cost', '2024-12-31', 1.2),
     ('fees', 2024, 'receipts', '2024-12-31', 100), ('fees', 2024, 'lawful', '2024-12-31', 40);
 
 -- Three grade the channels: the engineers weigh as much as the farmers and the auditors together. None of them can
@@ -515,7 +513,8 @@ select low, high, rating, rating_reason from evaluation_result
 where program_id = 'office' and fiscal_year = 2024 and evaluation = 'self';
 
 -- tax  51000/50000 met; scale (100 + 98)/2 = 99; quality (100 + 80)/2 = 90, as 1.2 for 1 is 1 - .2; structure
---      (100 + 90)/2 = 95: 20 + 29.7 + 27 + 19 = 95.7
+--      met: 20 + 29.7 + 27 + 20 = 96.7. Growth (51000 to 48000), tax share, concentration and self-sufficiency of the
+--      county are nobody's to type: the ledger has them.
 -- fees 9000/6000 met, receipts met, lawful 40: 10 + 60 + 12 = 82, and the veto leaves 0
 select program_id, tree_score, vetoed, score, rating from evaluation_result
 where fiscal_year = 2024 and evaluation = 'self' and program_id in ('tax', 'fees') order by 1;
@@ -650,7 +649,7 @@ from economic_result where fiscal_year = 2024 order by economic_id;
 -- project, general  15000*67 + 6000*95 + 4000*96.5 + 7000*94.3 = 1005000 + 570000 + 386000 + 660100 = 2621100 / 32000
 --                   = 81.909375; budget 15000 + 6600 + 4000 + 5000, spent 9000 + 6270 + 3200 + 5000
 -- project, funds    5000*67 + 3000*94.3 = 617900 / 8000 = 77.2375; spent 3000 + 3000
--- revenue           50000*95.7 + 6000*0 = 4785000 / 56000 = 85.44642857; collected 60000
+-- revenue           50000*96.7 + 6000*0 = 4835000 / 56000 = 86.33928571; collected 60000
 select nature, scope, fund, programs as n, weight::int as weight, budget, executed, score, rating
 from classification_result where fiscal_year = 2024 order by 1, 2, 3;
 
