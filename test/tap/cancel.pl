@@ -92,7 +92,10 @@ foreach my $case (
 	[ 'margins of weights', 'select count(*) from stored, bpm.weight_margin(tree, tree)' ],
 	[ 'a history checked', "select (bpm.lifecycle_check(stage, at, 'a -> b -> a')).steps from (select * from $events) h" ],
 	[ 'violations of a history', "select cardinality(bpm.lifecycle_violations(stage, at, 'a -> b')) from (select * from $events) h" ],
-	[ 'durations of a history', "select cardinality(bpm.lifecycle_durations(stage, at, 'a -> b -> a')) from (select * from $events) h" ])
+	[ 'durations of a history', "select cardinality(bpm.lifecycle_durations(stage, at, 'a -> b -> a')) from (select * from $events) h" ],
+	[ 'a Gini coefficient', 'select bpm.gini(hashint4(g) & 2147483647, g) from generate_series(1, 2000000) g' ],
+	[ 'peers compared', q{select count(e) from (select bpm.peer_efficiency(1 + (hashint4(g) & 65535), hashint4(g + 1) & 65535, m) over () as e
+		from generate_series(1, 500000) g, (values ('free disposal'), ('constant returns')) v(m) offset 0) s} ])
 {
 	my ($what, $query) = @$case;
 	my ($whole) = run($query);

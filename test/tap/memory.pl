@@ -44,6 +44,9 @@ end $$;
 my %runs = (
 	'weighted_score and rollup' => q{(select bpm.score(bpm.rollup(score + i % 7, weight)) + bpm.weighted_score(score + i % 7, weight) from v)},
 	'with targets' => q{(select bpm.score(bpm.rollup(actual + i % 7, target, weight)) from v)},
+	'inequality' => q{(select bpm.gini(score + i % 7, weight) + bpm.theil(score + i % 7, weight) + bpm.concentration(score, weight) + bpm.activity_index(score, weight, weight + i % 7)
+	     + bpm.composition_variance(score + i % 7, weight) from v)},
+	'peers' => q{(select sum(e) from (select bpm.peer_efficiency(weight, score + i % 7) over () as e from v) p)},
 	'merging' => q{(select bpm.score(bpm.rollup(x) filter (where i > 0)) from (select r as x from stored union all select r from stored) u)},
 	'accessors and operators' =>
 	  q{(select bpm.score(r operator(bpm.+) r operator(bpm.-) r) + bpm.coverage(r, i % 9) + bpm.low(r, i % 9) + bpm.high(r, 90 + i % 9)
