@@ -165,7 +165,7 @@ begin
     -- conformity and quality are asked for where they were when the targets were fixed, and where they are now
     select coalesce(max(f.actual) filter (where f.indicator_id = output_id and not f.stale), 0) as actual,
            case when count(*) filter (where k.conforms) = 0 then 100
-                when bool_or(f.actual is null or f.stale) filter (where k.conforms) then 0
+                when bool_or(f.actual is null or f.actual = 'NaN' or f.stale) filter (where k.conforms) then 0
                 else least(greatest(min(f.actual) filter (where k.conforms), 0), 100) end as conforming,
            coalesce(bool_or(not q.retired and q.weight > 0
                and (num_nonnulls(f.actual, f.actual_date, f.grade) = 0 or f.stale
@@ -194,7 +194,7 @@ begin
         case when coalesce(approved_output, 0) <= 0
              then format('the approved target of %s is not >= a figure above 0', output_id)
              when abs(figure.actual) >= 1e30 or approved_output >= 1e30 or promised_output >= 1e30
-             then format('the figures of %s are too large', output_id) end);
+             then format('a figure of %s is no number, or too large', output_id) end);
 end
 $$;
 comment on function output_of(program_state, date, date) is
