@@ -202,7 +202,8 @@ begin
     where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = 'self';
     select coalesce(max(f.actual) filter (where f.indicator_id = output_id and not f.stale), 0) as actual,
            case when conforming is null then 100
-                when bool_or(f.actual is null or f.stale) filter (where f.indicator_id = any (conforming)) then 0
+                when bool_or(f.actual is null or f.actual = 'NaN' or f.stale)
+                    filter (where f.indicator_id = any (conforming)) then 0
                 else least(greatest(min(f.actual) filter (where f.indicator_id = any (conforming)), 0), 100)
            end as conforming,
            coalesce(bool_or(not q.retired and q.weight > 0
@@ -223,7 +224,7 @@ begin
         case when coalesce(approved_output, 0) <= 0
              then format('the approved target of %s is not >= a figure above 0', output_id)
              when abs(figure.actual) >= 1e30 or approved_output >= 1e30 or promised_output >= 1e30
-             then format('the figures of %s are too large', output_id) end);
+             then format('a figure of %s is no number, or too large', output_id) end);
 end
 $$;
 comment on function output_of(program_state, date, date) is

@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(60);
+select plan(63);
 
 set local jit = off;
 set local timezone = 'UTC';
@@ -296,7 +296,7 @@ insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, 
     values ('range', 2022, 'output', '2022-01-01', '90..110', '2021-12-01');
 select results_eq($$select program_id, saved, unexplained, economy, reason from saving_result
     where fiscal_year = 2022 order by 1$$, $$values
-    ('huge', null::numeric, 8000::numeric, null::numeric, 'the figures of output are too large'),
+    ('huge', null::numeric, 8000::numeric, null::numeric, 'a figure of output is no number, or too large'),
     ('money back', 20005, 0, null, 'nothing was executed'),
     ('no budget', null, -12000, null, 'there is no budget'), ('nothing spent', 20000, 0, null, 'nothing was executed'),
     ('range', null, 8000, null, 'the approved target of output is not >= a figure above 0'),
@@ -491,6 +491,23 @@ select is_empty($$select * from equity_result where (gini is null) <> (reason is
 -- one program alone
 select results_eq($$select * from saving_result where program_id = 'clinics'$$,
     $$select * from saving_result_at('2025-06-30') where program_id = 'clinics'$$, 'the function beside it');
+
+-- inputs of one's own may hold anything
+create or replace view indicator_actual with (security_invoker = true) as
+select m.program_id, m.fiscal_year, m.evaluation, m.indicator_id, m.as_of, m.grader, m.breakdown, m.recorded_at,
+       case when m.program_id in ('poor', 'clinics', 'schools', 'branch 1') then 'NaN' else m.actual end as actual,
+       m.actual_date, m.score, null::timestamptz as withdrawn_at, m.evidence, m.note
+from measurement m
+where m.withdrawn is null;
+select results_eq($$select program_id, reached, earned, unexplained, reason from saving_result
+    where program_id in ('poor', 'clinics', 'branch 1') order by 1$$, $$values
+    ('branch 1', null::numeric, null::numeric, 8::numeric, 'a figure of accounts is no number, or too large'),
+    ('clinics', null, null, 800, 'a figure of output is no number, or too large'),
+    ('poor', null, null, 8000, 'a figure of output is no number, or too large')$$, 'what is no number is not reached');
+select is((select count(*) from efficiency_result where cost_reason = 'there is no figure'
+    and program_id <> 'huge'), 3::bigint,
+    'nor has it a unit cost');
+select is((select count(*) from equity_result), 0::bigint, 'nor is it of a group');
 
 select * from finish();
 rollback;
