@@ -2,7 +2,7 @@
 -- when a history is loaded, is judged by that time.
 
 create function promise_fixed(of_program text, of_year integer, at timestamptz, on_day date) returns text
-    language plpgsql stable parallel safe
+    language plpgsql stable parallel safe cost 1000
     set search_path from current
 as $$
 declare
@@ -67,32 +67,37 @@ end
 $$;
 comment on function promise_refused(text, text, integer, text) is 'Says what is not changed without a procedure.';
 
--- Of all that one statement adds: most programs of a load have no stage, and cost one look.
+-- Of all that one statement adds: a load into programs without stages, in a year that runs, costs a look each.
 create function revision_guard() returns trigger
     language plpgsql volatile parallel unsafe
     set search_path from current
 as $$
 declare
+    over_years integer[];
     late record;
 begin
-    with program_of as (
-        select a.program_id, a.fiscal_year, max(a.recorded_at) as at
-        from added a
-        where a.evaluation = 'self' and a.adjustment_id is null
-        group by a.program_id, a.fiscal_year
-    ), asked as materialized (
-        select p.program_id, p.fiscal_year from program_of p
-        where exists (select from stage_event e where e.program_id = p.program_id and e.fiscal_year = p.fiscal_year)
-            -- a day early, whatever the time zone
-            or p.at >= year_start(least(p.fiscal_year, 9998) + 1)::timestamp at time zone 'UTC' - interval '1 day'
-    )
+    -- a day early, whatever the time zone
+    select coalesce(array_agg(y.fiscal_year), '{}') into over_years
+    from (select a.fiscal_year, max(a.recorded_at) as at from added a
+          where a.evaluation = 'self' and a.adjustment_id is null
+          group by a.fiscal_year) y
+    where y.at >= year_start(least(y.fiscal_year, 9998) + 1)::timestamp at time zone 'UTC' - interval '1 day';
+    -- what one program records in a second is judged by the first and the last of it
     select a.program_id, a.fiscal_year, a.indicator_id, f.why into late
-    from asked p
-    join added a on a.program_id = p.program_id and a.fiscal_year = p.fiscal_year and a.evaluation = 'self'
-        and a.adjustment_id is null
-    cross join lateral promise_fixed(a.program_id, a.fiscal_year, a.recorded_at, a.valid_from) f (why)
+    from (select a.program_id, a.fiscal_year, a.valid_from, min(a.indicator_id) as indicator_id,
+                 min(a.recorded_at) as began, max(a.recorded_at) as ended
+          from added a
+          where a.evaluation = 'self' and a.adjustment_id is null
+          group by a.program_id, a.fiscal_year, a.valid_from, date_trunc('second', a.recorded_at)) a
+    cross join lateral (
+        select coalesce(promise_fixed(a.program_id, a.fiscal_year, a.began, a.valid_from),
+                        case when a.ended > a.began
+                             then promise_fixed(a.program_id, a.fiscal_year, a.ended, a.valid_from) end) as why
+        where a.fiscal_year = any (over_years)
+            or exists (select from stage_event e
+                       where e.program_id = a.program_id and e.fiscal_year = a.fiscal_year)
+        offset 0) f
     where f.why is not null
-    order by a.program_id, a.fiscal_year, a.indicator_id
     limit 1;
     if found then
         perform promise_refused(format('what is promised of "%s"', late.indicator_id), late.program_id,

@@ -278,10 +278,12 @@ begin atomic
                    and (a.promised or b.weight is not null) as new_weight
         from approval a
         cross join lateral (
-            select t.*, count(*) over (partition by t.indicator_id) as rows
+            select t.*, count(*) over (partition by t.indicator_id) as rows, array_agg(t) over earlier as prior
             from target_revision t
             where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
-                and t.recorded_at <= p.known) t
+                and t.recorded_at <= p.known
+            window earlier as (partition by t.indicator_id order by t.recorded_at, t.valid_from
+                               rows between unbounded preceding and 1 preceding)) t
         left join unnest(facts) f on f.indicator_id = t.indicator_id
         cross join lateral (
             select count(*) as n,
@@ -290,10 +292,8 @@ begin atomic
                    (array_agg(r.weight order by r.valid_from desc, r.recorded_at desc)
                         filter (where r.weight is not null))[1] as weight,
                    (array_agg(r.retired order by r.valid_from desc, r.recorded_at desc))[1] as retired
-            from target_revision r
-            where r.program_id = t.program_id and r.fiscal_year = t.fiscal_year and r.evaluation = 'self'
-                and r.indicator_id = t.indicator_id and r.valid_from <= t.valid_from
-                and (r.recorded_at, r.valid_from) < (t.recorded_at, t.valid_from)) b
+            from unnest(t.prior) r
+            where r.valid_from <= t.valid_from) b
         -- most have one revision, which nothing was before
         where not a.drafts and case when a.promised then not (t.valid_from <= a.day and t.recorded_at <= a.known)
                                     else t.rows > 1 end
