@@ -1399,7 +1399,9 @@ my %columns = (
 		budget_share name) ],
 	revenue_result => [ qw(unit_id fiscal_year programs planned collected collection_rate tax_collected tax_share
 		collected_squares concentration collected_before growth
-		own_collected spent self_sufficiency parent_id name) ],
+		own_collected spent self_sufficiency parent_id name over_collected volatility growth_years reason
+		scored_programs closed_programs weight scored_weight score_sum coverage_sum low_sum high_sum
+		score coverage low high rating rating_rank rating_reason) ],
 	project_total => [ qw(program_id fiscal_year indicator_id actual actual_to_date budget executed budget_to_date
 		executed_to_date first_year years unit_of_measure name program_name) ],
 	trend => [ qw(grain id fiscal_year budget budget_before budget_growth executed executed_before executed_growth
@@ -1544,7 +1546,7 @@ sub expected
 		foreach my $unit (above('unit', $r->{unit}, $year))
 		{
 			my $t = $revenue{$unit}{$year} //= {
-				map { $_ => 0 } qw(programs planned collected tax own squares spent) };
+				map { $_ => 0 } qw(programs planned collected tax own spent over) };
 			if (!$r->{revenue})
 			{
 				$t->{spent} += $r->{executed};
@@ -1555,7 +1557,9 @@ sub expected
 			$t->{collected} += $r->{executed};
 			$t->{tax} += $r->{executed} if ($r->{type} // '') eq 'tax';
 			$t->{own} += $r->{executed} if ($r->{type} // '') ne 'transfer';
-			$t->{squares} += big($r->{executed})**2;
+			$t->{kinds}{ $r->{type} // 'none' } += $r->{executed};
+			$t->{over} += $r->{executed} - $r->{budget} if $r->{executed} > $r->{budget};
+			push @{ $t->{rows} }, $r;
 		}
 		next if $r->{revenue};
 		push @{ $by_year{$year} }, $r;
@@ -1653,19 +1657,41 @@ sub expected
 	}
 	foreach my $unit (keys %revenue)
 	{
-		foreach my $year (grep { $revenue{$unit}{$_}{programs} } keys %{ $revenue{$unit} })
+		my @growth;
+		foreach my $year (sort { $a <=> $b } grep { $revenue{$unit}{$_}{programs} } keys %{ $revenue{$unit} })
 		{
 			my $t = $revenue{$unit}{$year};
-			my $before = $revenue{$unit}{ $year - 1 } && $revenue{$unit}{ $year - 1 }{collected};
+			my $last = $revenue{$unit}{ $year - 1 };
+			my $before = $last && $last->{programs} ? $last->{collected} : undef;
 			my $rate = sub { my ($p, $q) = @_; return $q > 0 ? shown(quotient(100 * $p, $q, 4), 4) : undef };
+			my $squares = big(0);
+			$squares += big($_)**2 foreach values %{ $t->{kinds} };
+			push @growth, Math::BigRat->new(100 * ($t->{collected} - $before)) / Math::BigRat->new($before)
+				if defined $before && $before > 0;
+			my $sum = total($year, $t->{rows});
+			my @reasons = (
+				$t->{planned} > 0 ? () : 'collection_rate: nothing is planned',
+				$t->{own} > 0 ? () : 'tax_share: no own revenue is collected',
+				$t->{collected} > 0 ? () : 'concentration: nothing is collected',
+				!defined $before ? 'growth: there is no year before'
+					: $before > 0 ? () : 'growth: nothing was collected in the year before',
+				$t->{spent} > 0 ? () : 'self_sufficiency: nothing is spent',
+				@growth > 1 ? () : 'volatility: there are fewer than two years with growth',
+				$sum->{scored_weight} == 0 ? 'score: nothing that weighs is scored' : ());
 
 			$add->('revenue_result', 2, $unit, $year, $t->{programs}, shown($t->{planned}, 2),
 				shown($t->{collected}, 2), $rate->(@$t{qw(collected planned)}), shown($t->{tax}, 2),
-				$rate->(@$t{qw(tax collected)}),
-				shown($t->{squares}, 4), $t->{collected} > 0 ? $rate->($t->{squares}, big($t->{collected})**2)
+				$rate->(@$t{qw(tax own)}),
+				shown($squares, 4), $t->{collected} > 0 ? $rate->($squares, big($t->{collected})**2)
 					: undef, shown($before, 2), defined $before ? $rate->($t->{collected} - $before, $before) : undef,
 				shown($t->{own}, 2), shown($t->{spent}, 2), $rate->(@$t{qw(own spent)}),
-					parent('unit', $unit, $year), 'unit ' . substr($unit, 1));
+				parent('unit', $unit, $year), 'unit ' . substr($unit, 1),
+				shown($t->{over}, 2), shown(deviation(\@growth), 4), scalar @growth,
+				@reasons ? join('; ', @reasons) : undef,
+				@$sum{qw(scored_programs closed_programs)},
+				(map { shown($sum->{$_}, $digits{$_}) } qw(weight scored_weight score_sum coverage_sum low_sum
+					high_sum)),
+				(map { shown($sum->{$_}, 8) } qw(score coverage low high)), @$sum{qw(rating place reason)});
 		}
 	}
 	foreach my $r (values %row)
@@ -1707,6 +1733,23 @@ sub day_before
 	my ($year, $rest) = iso($day) =~ /^(\d+)(.*)$/;
 
 	return day(($year - 1) . $rest);
+}
+
+# the standard deviation of a sample, to the 4th digit: the whole part of twice its root, and one, halved
+sub deviation
+{
+	my ($of) = @_;
+	my $n = @$of;
+	my ($mean, $square) = (Math::BigRat->new(0), Math::BigRat->new(0));
+
+	return undef if $n < 2;
+	$mean = $mean + $_ foreach @$of;
+	$mean = $mean / $n;
+	$square = $square + ($_ - $mean) * ($_ - $mean) foreach @$of;
+	$square = $square * 400000000 / ($n - 1);
+	my $whole = $square->numerator->copy->bdiv($square->denominator);
+	my $half = ($whole->bsqrt + 1)->bdiv(2);
+	return $half;
 }
 
 sub trend_rows
