@@ -1,7 +1,7 @@
 -- A county's year, as its finance bureau runs it: four departments, twelve programs, from the budget proposals of
 -- October 2023 to the results of 2024 and the first half of 2025. Amounts are in ten thousand yuan. Each figure is
 -- worked out by hand in the comment above the query that shows it. Nothing depends on the day on which this is run, but
--- that a gate looks no further than today: not before 20 January 2024.
+-- that a gate looks no further than today: not before 30 June 2025.
 \set SHOW_CONTEXT never
 set client_min_messages = warning;
 set datestyle = iso;
@@ -57,15 +57,24 @@ insert into responsible (program_id, fiscal_year, from_day, person) values
     ('roofs', 2024, '2024-01-01', 'Ms Li'), ('irrigation', 2024, '2024-01-01', 'Mr Wang'),
     ('irrigation', 2024, '2024-09-01', 'Ms Zhao');
 
--- Four of them are not new: last year's money is there, its targets were never in this database.
+-- Five of them are not new: last year's money is there; what four of them promised for it was never in this database.
 insert into program (program_id, fiscal_year, name, unit_id, nature, scope, lifecycle_id, revenue_type)
 select program_id, 2023, name, unit_id, nature, scope, lifecycle_id, revenue_type
-from program where program_id in ('teachers', 'office', 'tax', 'fees');
+from program where program_id in ('teachers', 'office', 'meals', 'tax', 'fees');
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values
     ('teachers', 2023, 'approved', '2023-01-20', 13000), ('teachers', 2023, 'executed', '2023-12-31', 13000),
     ('office',   2023, 'approved', '2023-01-20', 7800),  ('office',   2023, 'executed', '2023-12-31', 7800),
+    ('meals',    2023, 'approved', '2023-01-20', 6000),  ('meals',    2023, 'executed', '2023-07-31', 3480),
+    ('meals',    2023, 'executed', '2023-12-31', 2320),
     ('tax',      2023, 'approved', '2023-01-20', 47000), ('tax',      2023, 'executed', '2023-12-31', 48000),
     ('fees',     2023, 'approved', '2023-01-20', 2000),  ('fees',     2023, 'executed', '2023-12-31', 2000);
+-- Of the meals it is known what the money was to buy, and does: 11,600 pupils eat at school.
+insert into indicator (program_id, fiscal_year, indicator_id, name, dimension, moves, unit_of_measure, buys) values
+    ('meals', 2023, 'quantity', 'Output', 'quantity', 'level', 'pupils', true);
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight) values
+    ('meals', 2023, 'quantity', '2023-01-01', '>= 11000 [pupils]', 100);
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
+    ('meals', 2023, 'quantity', '2023-11-30', 11600);
 
 -- ===== OCTOBER 2023: PROPOSALS, AND THE APPRAISAL OF WHAT IS NEW AND LARGE ==========================================
 
@@ -126,7 +135,13 @@ insert into framework_indicator
         'rate', '>= 90% floor 60');
 select program_id, apply_framework(program_id, 2024, 'county project', '2023-12-15') as indicators
 from program where fiscal_year = 2024 and scope = 'project' and nature = 'expenditure' order by 1;
-update indicator set moves = 'level' where program_id = 'meals' and indicator_id = 'quantity';
+update indicator set moves = 'level'
+where program_id = 'meals' and fiscal_year = 2024 and indicator_id = 'quantity';
+-- Each says which of its outputs the money buys, and in what that is counted. It has to be said before the budget is
+-- approved: afterwards nobody can choose the output that came out well.
+update indicator i set buys = true, unit_of_measure = b.counted_in
+from (values ('roofs', 'roofs'), ('meals', 'pupils'), ('clinics', 'clinics'), ('irrigation', 'ha')) b (id, counted_in)
+where i.program_id = b.id and i.fiscal_year = 2024 and i.evaluation = 'self' and i.indicator_id = 'quantity';
 -- How well the channels are built is graded by three; no figure says it.
 update indicator set source = 'graded', name = 'Quality of the channels'
 where program_id = 'irrigation' and evaluation = 'self' and indicator_id = 'quality';
@@ -153,10 +168,11 @@ create temp table promise (sort serial, program_id text, indicator_id text, name
 insert into promise (program_id, indicator_id, name, dimension, aspect, source, moves, target, weight) values
     ('teachers', 'execution', 'Budget executed', 'execution', null, 'budget', 'cumulative', null, 10),
     ('teachers', 'posts', 'Posts filled', 'quantity', null, 'measured', 'level', '>= 98%', 40),
-    ('teachers', 'training', 'Days of training', 'quality', null, 'measured', 'cumulative', '>= 10', 50),
+    ('teachers', 'training', 'Days of training', 'quality', null, 'measured', 'cumulative', '>= 10', 40),
     ('office', 'execution', 'Budget executed', 'execution', null, 'budget', 'cumulative', null, 10),
     ('office', 'accounts', 'Days to close a month', 'timeliness', null, 'measured', 'rate', '<= 10 [days]', 60),
-    ('office', 'asked', 'Departments are satisfied', 'satisfaction', 'effectiveness', 'measured', 'rate', '>= 90%', 30),
+    ('office', 'asked', 'Departments are satisfied', 'satisfaction', 'effectiveness', 'measured', 'rate', '>= 90%', 20),
+    ('office', 'payments', 'Payments made', 'quantity', null, 'measured', 'cumulative', null, 0),
     ('all education', 'execution', 'Budget executed', 'execution', null, 'budget', 'cumulative', null, 10),
     ('all education', 'enrolment', 'Children at school', 'social', 'effectiveness', 'measured', 'rate', '>= 99%', 50),
     ('all education', 'standard', 'Pupils who reach the standard', 'social', 'effectiveness', 'measured', 'rate',
@@ -178,6 +194,17 @@ select program_id, 2024, indicator_id, name, dimension, aspect, source, moves, s
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight)
 select program_id, 2024, indicator_id, '2023-12-15', target, weight from promise;
 
+-- Two more are computed, and typed by nobody: what the offices spend on a payment, and how far the villages, with 2,000
+-- pupils, and the town, with 5,000, are apart in the posts that are filled.
+insert into indicator
+    (program_id, fiscal_year, indicator_id, name, aspect, source, numerator, denominator, ratio_as) values
+    ('office', 2024, 'unit cost', 'Of a payment', 'efficiency', 'ratio', 'executed', 'indicator payments', 'value'),
+    ('teachers', 2024, 'gap', 'Gap in posts filled', 'equity', 'ratio', 'gap posts', '1', 'value');
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight) values
+    ('office', 2024, 'unit cost', '2023-12-15', '<= 0.1', 10), ('teachers', 2024, 'gap', '2023-12-15', '<= 5', 10);
+insert into breakdown (fiscal_year, breakdown, name, people) values
+    (2024, 'villages', 'Schools of the villages', 2000), (2024, 'town', 'Schools of the town', 5000);
+
 -- Taxes take the ready-made framework of revenue: collection 20, scale 30, quality 30, structure 20.
 select apply_framework('tax', 2024, 'revenue', '2023-12-15') as indicators_and_groups;
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values
@@ -190,10 +217,21 @@ select program_id, 2024, '2023-12-15 09:00+08', 'targeted' from program where fi
 insert into stage_event (program_id, fiscal_year, at, stage, grade) values
     ('roofs',      2024, '2023-12-20 09:00+08', 'reviewed', 'excellent'),
     ('clinics',    2024, '2023-12-20 09:00+08', 'reviewed', 'good'),
-    ('irrigation', 2024, '2023-12-20 09:00+08', 'reviewed', 'good'),
-    ('meals',      2024, '2023-12-20 09:00+08', 'reviewed', 'fair');
+    ('irrigation', 2024, '2023-12-20 09:00+08', 'reviewed', 'good');
 
--- Last year 11,600 pupils ate at school, and meals promises 10,000: fair, and what is fair may not enter the budget.
+-- Which targets ask for less than there is already? 11,600 pupils eat at school, and meals promises 10,000, 1,600 less.
+-- That is not reviewed without a reason; meals gives one, and the review finds the targets fair.
+set bpm.as_of = '2023-12-20';
+select program_id, indicator_id, last_actual::int as last, target, need::int as need, finding
+from target_check where fiscal_year = 2024 and easier = 1;
+insert into stage_event (program_id, fiscal_year, at, stage, grade) values
+    ('meals', 2024, '2023-12-20 09:00+08', 'reviewed', 'fair');
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, reason) values
+    ('meals', 2024, 'quantity', '2023-12-16', '>= 10000 [pupils]', 'parents may bring their own');
+insert into stage_event (program_id, fiscal_year, at, stage, grade) values
+    ('meals', 2024, '2023-12-20 09:00+08', 'reviewed', 'fair');
+
+-- What is fair may not enter the budget.
 set bpm.as_of = '2024-01-20';
 insert into stage_event (program_id, fiscal_year, at, stage) values ('meals', 2024, '2024-01-20 09:00+08', 'approved');
 -- It goes back, is mended, and is reviewed again.
@@ -269,6 +307,8 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) v
     ('teachers',   2024, 'posts',    '2024-06-30', 98),
     ('teachers',   2024, 'training', '2024-07-31', 6),
     ('office',     2024, 'accounts', '2024-07-31', 11);
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual) values
+    ('teachers', 2024, 'posts', '2024-06-30', 'villages', 93), ('teachers', 2024, 'posts', '2024-06-30', 'town', 100);
 
 -- ===== 31 JULY 2024: THE MONITORING OF THE HALF YEAR ================================================================
 
@@ -284,11 +324,21 @@ set bpm.as_of = '2024-07-31';
 --            (600 + 3000 + 1980) / 60 = 93; worst 55.8, best 55.8 + 40 = 95.8
 -- clinics    executed 1600/4000 = 40, output 44/80 = 55:          (400 + 1650) / 40 = 51.25; 20.5 and 80.5
 -- irrigation executed 3000/10000 = 30, output 380/1000 = 38:      (300 + 1140) / 40 = 36; 14.4 and 74.4
--- teachers   executed 7370/13400 = 55, posts met 100, training 6/10 = 60: (550 + 4000 + 3000) / 100 = 75.5, all there
+-- teachers   executed 7370/13400 = 55, posts met 100, training 6/10 = 60, a gap of 7 for 5: 1 - 2/5 = 60:
+--            (550 + 4000 + 2400 + 600) / 100 = 75.5, all there
 -- office     executed 4400/8000 = 55, 11 days for 10: 1 - 1/10 = 90:  (550 + 5400) / 70 = 85; 59.5 and 89.5
 select program_id, execution_rate as executed, score, coverage, low, high, rating, rating_reason
 from program_result
 where fiscal_year = 2024 and scope in ('project', 'basic') and is_revenue = 0 order by score desc;
+
+-- The same on one page, as the head of the county reads it. The linear pace of July is 7/12: 25 % are 300/7 = 42.86 of
+-- 100, 60 % are 720/7 = 102.86, 40 % are 68.57, 30 % 51.43. What costs most: of the roofs and irrigation output,
+-- .30 * 75 = 22.5 and .30 * 62 = 18.6; of the clinics too, .30 * 45 = 13.5; of the meals .10 * 40 = 4 for execution.
+select name, score, low, high, pace, executed, budget, worst_reason
+from scorecard where program_id in ('roofs', 'meals', 'clinics', 'irrigation') and fiscal_year = 2024 order by pace;
+-- More than at this time last year? The meals: 3960 to 3480 is 13.7931 %, and 6600 to 6000 10 %.
+select id, day, day_before, budget_growth, executed, executed_before, executed_growth
+from trend where grain = 'program' and id = 'meals' and fiscal_year = 2024;
 
 -- What is overall is executed by those it covers, and counts in no sum: its own budget, executed and weight are 0.
 -- all education (3960 + 5000 + 7370) / (6600 + 20000 + 13400) = 16330 / 40000 = 40.825 %
@@ -364,6 +414,9 @@ where i.program_id = 'clinics' and i.fiscal_year = 2024 and i.indicator_id in ('
     and p.program_id = i.program_id and p.fiscal_year = i.fiscal_year
 order by 1, 2;
 
+-- The roofs are behind. Could they be judged by something else than the roofs? What the money buys stays as it was.
+update indicator set buys = false where program_id = 'roofs' and fiscal_year = 2024 and indicator_id = 'quantity';
+
 -- The clinics plan what is left of the year by month; 1,600 + 2,000 = 3,600 is not 4,000, which the end will show.
 insert into budget_entry (program_id, fiscal_year, kind, month, entry_date, amount) values
     ('clinics', 2024, 'planned', 7, '2024-08-01', 1600), ('clinics', 2024, 'planned', 12, '2024-08-01', 2000);
@@ -412,6 +465,8 @@ insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) v
     ('all children', 2024, 'reached', '2024-12-31', 96),
     ('tax', 2024, 'completion', '2024-12-31', 98), ('tax', 2024, 'collection cost', '2024-12-31', 1.2),
     ('fees', 2024, 'receipts', '2024-12-31', 100), ('fees', 2024, 'lawful', '2024-12-31', 40);
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual) values
+    ('teachers', 2024, 'posts', '2024-12-31', 'villages', 95), ('teachers', 2024, 'posts', '2024-12-31', 'town', 99.2);
 
 -- Three grade the channels: the engineers weigh as much as the farmers and the auditors together. None of them can
 -- grade as another.
@@ -445,6 +500,20 @@ where program_id = 'irrigation' and fiscal_year = 2024 and evaluation = 'self' a
 -- Irrigation so far: (10*100 + 30*100 + 20*80 + 30*95) / 90 = 8450 / 90 = 93.88888889; the survey is still to come.
 select score, coverage, rating, rating_reason from program_result
 where program_id = 'irrigation' and fiscal_year = 2024;
+
+-- Taxes have grown from 48000 to 51000, 6.25 %, and are 51000 of 60000 of the revenue, 85 %. Were 1000 more to come in,
+-- it would be 52000/48000, 8.33333333 %, and 52/61 = 85.24590164 %: nobody types that, the ledger says it.
+select indicator_id, actual from indicator_result
+where program_id = 'tax' and fiscal_year = 2024 and indicator_id in ('growth', 'tax share') order by 1;
+begin;
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values
+    ('tax', 2024, 'executed', '2024-12-31', 1000);
+select indicator_id, actual from indicator_result
+where program_id = 'tax' and fiscal_year = 2024 and indicator_id in ('growth', 'tax share') order by 1;
+rollback;
+-- What a payment of the offices costs it cannot say: nobody has counted them.
+select actual, score, figure_reason from indicator_result
+where program_id = 'office' and fiscal_year = 2024 and indicator_id = 'unit cost';
 
 -- What is left to gain, by what was approved in January (1000 hectares for 10,000), the survey counted as 0:
 -- 8 + 24 + 16 + 28.5 + 0 = 76.5, fair, and 23.5 to gain: the survey 10, output 30 * 20 / 100 = 6, quality 20 * 20 / 100
@@ -481,13 +550,14 @@ set bpm.as_of = '2025-02-15';
 --            6 + 16.5 + 20 + 30 + 10 = 82.5; 60 % is not under 60, but under 70: at most 79, fair
 -- meals      6270/6600 = 95, output met, quality 97.02/98 = 99, benefit 1 - .5/5 = 90, satisfaction 85.5/90 = 95:
 --            9.5 + 30 + 19.8 + 27 + 9.5 = 95.8
--- clinics    3200/4000 = 80 is not under 80; benefit 38000/40000 = 95; what was given up weighs nothing:
---            8 + 30 + 20 + .30 * 95 + 10 = 96.5
+-- clinics    80 of 80 for 3200 of 4000, and of good quality: the 800 were saved, and execution is (3200 + 800)/4000 =
+--            100; benefit 38000/40000 = 95; what was given up weighs nothing: 10 + 30 + 20 + .30 * 95 + 10 = 98.5
 -- irrigation 8000/8000, 800/800, graded 80, benefit 19000/20000 = 95, satisfaction 88.2/90 = 98:
 --            10 + 30 + 16 + 28.5 + 9.8 = 94.3
--- teachers   12730/13400 = 95, posts met, training 13 of 10: 9.5 + 40 + 50 = 99.5; 130 % is too far: 2 less, 97.5
--- office     7600/8000 = 95, 12 days for 10: 1 - 2/10 = 80, nobody asked the departments, which now is 0:
---            9.5 + 48 + 0 = 57.5 of 70 measured points, under the floor of 80: not demonstrated
+-- teachers   12730/13400 = 95, posts met, training 13 of 10, a gap of 4.2 for 5: 9.5 + 40 + 40 + 10 = 99.5; 130 % is
+--            too far: 2 less, 97.5
+-- office     7600/8000 = 95, 12 days for 10: 1 - 2/10 = 80, nobody asked the departments or counted the payments,
+--            which now is 0: 9.5 + 48 + 0 = 57.5 of 70 measured points, under the floor of 80: not demonstrated
 select program_id, tree_score, deducted::int as less, cap::int as cap, score, coverage::int as coverage, rating
 from evaluation_result
 where fiscal_year = 2024 and evaluation = 'self' and unit_id <> 'county' and not program_id like 'all %'
@@ -495,7 +565,7 @@ where fiscal_year = 2024 and evaluation = 'self' and unit_id <> 'county' and not
 order by score desc;
 
 -- What the promises of January would have been worth, and what changing them has brought:
--- clinics    8 + 30 + 20 + .20 * 95 + 10, and nothing of the consultations: 87, so 9.5 by giving them up
+-- clinics    10 + 30 + 20 + .20 * 95 + 10, and nothing of the consultations: 89, so 9.5 by giving them up
 -- irrigation 80 % of 10,000 and of 1000 hectares: 8 + 24 + 16 + 28.5 + 9.8 = 86.3, so 8 by the act of September, and
 --            800 hectares is what was reached
 -- meals      6270 of 6000 is 104.5 %: 10 + 30 + 19.8 + 27 + 9.5 = 96.3; the money added has cost half a point
@@ -520,17 +590,18 @@ select program_id, tree_score, vetoed, score, rating from evaluation_result
 where fiscal_year = 2024 and evaluation = 'self' and program_id in ('tax', 'fees') order by 1;
 
 -- all education executed 31000/40000 = 77.5 %, enrolment met, standard 76/80 = 95: 7.75 + 50 + 38 = 95.75; at most 89
--- all health    80 %, vaccinated met, waiting 17.5 for 14: 1 - 3.5/14 = 75:        8 + 60 + 22.5 = 90.5
+-- all health    80 % and the 800 saved by the clinics, 100; vaccinated met, waiting 17.5 for 14: 1 - 3.5/14 = 75:
+--               10 + 60 + 22.5 = 92.5
 -- all county    executed (31000 + 3200 + 8000 + 7600) / 60000 = 83 %, plan 90, trust 81/90 = 90:
---               8.3 + 54 + 27 = 89.3, so far: nobody has closed it
+--               8.3 + 54 + 27 = 89.3, so far: nobody has closed it, and no saving is credited before
 -- all children  executed (31000 + 1600) / 42000 = 77.61904762 %, reached 100: 7.76190476 + 90 = 97.76190476; nobody
 --               has closed it: no cap yet
 select program_id, p.execution_rate as executed, e.tree_score, e.score, e.rating, e.closes_on
 from evaluation_result e join program_result p using (program_id, fiscal_year)
 where fiscal_year = 2024 and p.is_overall = 1 and e.evaluation = 'self' order by 1;
 
--- What the rules found, where they took something: roofs at 60 and education at 77.5 %, children at 77.6 %, training at
--- 130 %, the fee at 40 points; each below its target.
+-- What the rules found, where they took something: roofs at 60 and education at 77.5 %, training at 130 %, the fee at
+-- 40 points; each misses its target.
 select program_id, rule, item, target, round(figure, 4) as figure, effect, points::int as points
 from score_rule_result where fiscal_year = 2024 and applies = 1 order by 1, 2, 3;
 
@@ -575,6 +646,7 @@ where program_id = 'roofs' and fiscal_year = 2024 and evaluation = 'finance' ord
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, reason) values
     ('meals', 2024, 'quality', '2024-12-31', 93.1, 'audit of 15 March');
 -- it is opened again, with the reason, corrected, and closed again.
+select clock_timestamp() as before_the_audit \gset
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event, reason) values
     ('meals', 2024, 'self', '2025-03-20 09:00+08', 'opened again', 'audit of 15 March');
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual, reason) values
@@ -586,34 +658,39 @@ select day, score, rating, rating_reason
 from (values (date '2025-03-22'), ('2025-03-25')) r (day)
 cross join lateral program_result_at(r.day) p
 where p.program_id = 'meals' and p.fiscal_year = 2024 order by 1;
+-- What has that changed, in all the county? The 19th as it was known then, before the audit, beside the 25th: the
+-- meals, from 9.5 + 30 + 19.8 + 27 + 9.5 = 95.8 to 95, by the .20 * 4 = .8 points of their quality.
+select program_id, what, item, points, score_before, score, figure_before, figure
+from changes_since('2025-03-19', '2025-03-25', known_then => :'before_the_audit') where fiscal_year = 2024;
 
 -- ===== APRIL 2025: THE RESULTS OF THE YEAR ==========================================================================
 
 set bpm.as_of = '2025-04-30';
 -- Programs: the evaluation that counts, and the weight, which is the money approved. The two that nobody closed have
--- closed by themselves on 31 March: county 89.3 is good, children 89.
+-- closed by themselves on 31 March, and now with the saving of the clinics: county (49800 + 800)/60000 = 84.33333333 %,
+-- 8.43333333 + 54 + 27 = 89.43333333; children (32600 + 400)/42000 = 78.57142857 %, which is still under 80: 89.
 select program_id, evaluation, weight::int as weight, score, rating, closes_on
 from program_result where fiscal_year = 2024 and is_revenue = 0 order by is_overall, weight desc, 1;
 
 -- Units. Every level rolls up programs, by weight * score:
 -- education   20000*67 + 6000*95 + 13400*97.5 = 1340000 + 570000 + 1306500 = 3216500 / 39400 = 81.63705584
 --             self: roofs 79 instead of 67 are 240000 more: 3456500 / 39400 = 87.72842640
--- health      96.5; agriculture and its water station 94.3; finance 57.5, of which too little was measured
--- county      3216500 + 4000*96.5 + 10000*94.3 + 8000*57.5 = 3216500 + 386000 + 943000 + 460000 = 5005500 / 61400
---             = 81.52280130; self 5245500 / 61400 = 85.43159609
+-- health      98.5; agriculture and its water station 94.3; finance 57.5, of which too little was measured
+-- county      3216500 + 4000*98.5 + 10000*94.3 + 8000*57.5 = 3216500 + 394000 + 943000 + 460000 = 5013500 / 61400
+--             = 81.65309446; self 5253500 / 61400 = 85.56188925
 -- own_score is the overall program's, beside the roll-up: it is in no sum.
 select unit_id, programs as n, score, self_score, rating, own_score, own_rating
 from unit_result where fiscal_year = 2024 order by unit_id;
 -- Money: education 20000 + 6600 + 13400; agriculture 10000 - 2000; county 60000 of 61400 approved, 49800 spent = 83 %.
 -- Coverage: finance 70, county (61400*100 - 8000*30) / 61400 = 5900000 / 61400 = 96.09120521; bounds of the county: the
--- 30 points of the offices are worth 240000: 5005500 / 61400 = 81.52280130 to 5245500 / 61400 = 85.43159609.
+-- 30 points of the offices are worth 240000: 5013500 / 61400 = 81.65309446 to 5253500 / 61400 = 85.56188925.
 select unit_id, approved, adjusted, budget, executed, execution_rate as rate, round(coverage, 4) as coverage,
        round(low, 4) as low, round(high, 4) as high
 from unit_result where fiscal_year = 2024 order by unit_id;
 
--- Weighed otherwise, for comparison: one each, (67 + 95 + 97.5 + 96.5 + 94.3 + 57.5) / 6 = 507.8 / 6 = 84.63333333; by
--- the budget as adjusted, meals 6600*95 = 627000 and irrigation 8000*94.3 = 754400: 1340000 + 627000 + 1306500 + 386000
--- + 754400 + 460000 = 4873900 / 60000 = 81.23166667.
+-- Weighed otherwise, for comparison: one each, (67 + 95 + 97.5 + 98.5 + 94.3 + 57.5) / 6 = 509.8 / 6 = 84.96666667; by
+-- the budget as adjusted, meals 6600*95 = 627000 and irrigation 8000*94.3 = 754400: 1340000 + 627000 + 1306500 + 394000
+-- + 754400 + 460000 = 4881900 / 60000 = 81.36500000.
 begin;
 update setting set weigh_by = 'one';
 select weight::int as weight, score from unit_result where fiscal_year = 2024 and unit_id = 'county';
@@ -628,9 +705,9 @@ from function_result where fiscal_year = 2024 order by function_id;
 
 -- Objectives, by shares. Weights: children 20000 + 6000 + 13400 + 2000 (half of the clinics) = 41400, villages 2000 +
 -- 8000 (four fifths of irrigation), no objective 8000 + 2000.
--- children     1340000 + 570000 + 1306500 + 2000*96.5 = 3409500 / 41400 = 82.35507246; spent 32600 of 42000
--- villages     2000*96.5 + 8000*94.3 = 193000 + 754400 = 947400 / 10000 = 94.74; spent 1600 + 6400 = 8000 of 8400
--- plan         3409500 + 947400 = 4356900 / 51400 = 84.76459144
+-- children     1340000 + 570000 + 1306500 + 2000*98.5 = 3413500 / 41400 = 82.45169082; spent 32600 of 42000
+-- villages     2000*98.5 + 8000*94.3 = 197000 + 754400 = 951400 / 10000 = 95.14; spent 1600 + 6400 = 8000 of 8400
+-- plan         3413500 + 951400 = 4364900 / 51400 = 84.92023346
 -- unclassified 8000*57.5 + 2000*94.3 = 460000 + 188600 = 648600 / 10000 = 64.86; coverage (8000*70 + 2000*100) / 10000
 --              = 76, under the floor
 -- A program is counted once, where its largest share is: the clinics, half and half, with the first.
@@ -646,30 +723,31 @@ from economic_result where fiscal_year = 2024 order by economic_id;
 
 -- By nature, scope and fund. The government's funds pay 5000 of the roofs and 3000 of irrigation.
 -- basic             13400*97.5 + 8000*57.5 = 1766500 / 21400 = 82.54672897; spent 12730 + 7600
--- project, general  15000*67 + 6000*95 + 4000*96.5 + 7000*94.3 = 1005000 + 570000 + 386000 + 660100 = 2621100 / 32000
---                   = 81.909375; budget 15000 + 6600 + 4000 + 5000, spent 9000 + 6270 + 3200 + 5000
+-- project, general  15000*67 + 6000*95 + 4000*98.5 + 7000*94.3 = 1005000 + 570000 + 394000 + 660100 = 2629100 / 32000
+--                   = 82.159375; budget 15000 + 6600 + 4000 + 5000, spent 9000 + 6270 + 3200 + 5000
 -- project, funds    5000*67 + 3000*94.3 = 617900 / 8000 = 77.2375; spent 3000 + 3000
 -- revenue           50000*96.7 + 6000*0 = 4835000 / 56000 = 86.33928571; collected 60000
 select nature, scope, fund, programs as n, weight::int as weight, budget, executed, score, rating
 from classification_result where fiscal_year = 2024 order by 1, 2, 3;
 
 -- Revenue of the county: planned 56000, collected 60000 = 107.1429 %; taxes 51000 = 85 %; concentration
--- (51000^2 + 9000^2) / 60000^2 = 2682 / 3600 = 74.5 %; growth over 50000: 20 %; own over 49800 spent: 120.4819 %.
-select planned, collected, collection_rate, tax_share, concentration, growth, self_sufficiency
+-- (51000^2 + 9000^2) / 60000^2 = 2682 / 3600 = 74.5 %; growth over 50000: 20 %; own over 49800 spent: 120.4819 %. Its
+-- score stands beside that of expenditure: the 86.33928571 above.
+select planned, collected, collection_rate, tax_share, concentration, growth, self_sufficiency, score
 from revenue_result where fiscal_year = 2024 and unit_id = 'county';
+-- By kind: taxes 51000/50000 = 102 %, 51000/48000 is 6.25 % more, 85 % of all; fees 9000/6000 = 150 %, 9000/2000 is
+-- 350 % more, 15 % of all. What came beyond the plan, 1000 and 3000, is named and earns nothing.
+select revenue_type, collected, collection_rate, growth, share_of_unit, over_collected
+from revenue_kind_result where fiscal_year = 2024 and unit_id = 'county' order by share_of_unit desc;
 
--- The year, and the year before, of which there is money and no score.
+-- The year, and the year before, of which there is money: meals alone promised something, and did it, with 6000 of
+-- 26800 = 22.3881 % of it.
 select fiscal_year, programs as n, budget, executed, score, rating, rating_reason
 from year_result where fiscal_year in (2023, 2024) order by 1;
 
 -- A third of the money was evaluated from outside: 20000 of 60000.
 select evaluation, programs as n, budget, budget_share
 from evaluation_share where fiscal_year = 2024 and unit_id = 'county' order by 1;
-
--- What indicators say of the four Es, or of none, sums to the whole: weights to 61400, and to 5005500 before the rule
--- took 2 points of 13400 = 26800. Economy is not theirs: it is what the money did.
-select sum(weight)::numeric(12,2) as weight, sum(score_sum)::numeric(12,2) as score_sum
-from aspect_result where fiscal_year = 2024 and unit_id = 'county' and aspect <> 'economy';
 
 -- An objective is rated once all that has a part in it is closed. On 22 March the meals were open, at 95 already:
 -- 3 of the 4 programs of the children, 4 of 5 of the plan.
@@ -683,6 +761,89 @@ select p.program_id, r.day, p.evaluation, p.score, p.coverage::int as coverage, 
 from (values (date '2024-07-31'), ('2024-12-31'), ('2025-04-30')) r (day)
 cross join lateral program_result_at(r.day) p
 where p.program_id in ('irrigation', 'roofs') and p.fiscal_year = 2024 order by 1, 2;
+
+-- ===== APRIL 2025: WHAT DID THE MONEY ACHIEVE? ======================================================================
+
+-- Was it not spent because it was saved, or because nothing was delivered? Earned is the budget times the part of the
+-- promised output that was reached: not delivered is what is missing of that, saved is what it cost less.
+-- clinics    80 of 80 earn 4000, for 3200: 800 saved; economy 100 at most
+-- meals      12500 of 12000 earn 6600, for 6270: 330 saved; but 6270 is more than the 6000 approved: what is left is of
+--            the 600 that were added, and is not credited
+-- irrigation 800 of 800 earn 8000, for 8000. The act of September left no air in it: of the 1000 hectares approved,
+--            8000/10000 of the money would buy 800
+-- roofs      22 of 40 earn 11000, for 12000: 9000 not delivered, and 1000 paid on top; economy 1100/12 = 91.66666667
+select program_id, promised::int as promised, reached::int as reached, budget, executed, unspent, not_delivered, saved,
+       credited, economy
+from saving_result where fiscal_year = 2024 and output_id is not null order by saved desc;
+-- It adds up: of the four 38600 - 29470 = 9130 = 9000 + 130. Above, the teachers (670) and the offices (400) have no
+-- output that says so, and stay unexplained: education 9000 = 9000 + 330 - 1000 + 670, county 10200 = 9130 + 1070, and
+-- the plan, with four fifths of irrigation and without the offices, 50400 - 40600 = 9800 = 9130 + 670. Economy counts
+-- what was earned up to what was paid: education (11000 + 6270)/(12000 + 6270) = 17270/18270 = 94.5265 %, county
+-- (3200 + 6270 + 8000 + 11000)/29470 = 28470/29470 = 96.6067 %, plan 26870/27870 = 96.4119 %.
+select sum(budget) as budget, sum(executed) as executed, sum(unspent) as unspent, sum(not_delivered) as not_delivered,
+       sum(saved) as saved
+from saving_result where fiscal_year = 2024 and output_id is not null;
+select tree, id, unspent, not_delivered, saved, unexplained, credited, round(economy, 4) as economy
+from node_saving_result where fiscal_year = 2024 and id in ('county', 'education', 'plan') order by 1, 2;
+
+-- What did one cost? 3200/80 = 40 a clinic, 6270/12500 = .5016 a pupil, 8000/800 = 10 a hectare, 12000/22 = 545.4545 a
+-- roof. Only of the meals there is a year before: 5800/11600 = .5, so .32 % more.
+select program_id, round(unit_cost, 4) as unit_cost, unit_of_measure as a, round(unit_cost_before, 4) as before,
+       unit_cost_change as change, change_reason, peer_reason
+from efficiency_result where fiscal_year = 2024 order by 1;
+-- Of all that was done in education, as far as last year knows it: 12500 meals at .5 are 6250, to 5800: 1.0776 as much
+-- done, 6270/5800 = 1.0810 as much paid, so .9968 as much for the money.
+select activity, executed_before, executed, round(activity_index, 4) as activity_index,
+       round(cost_index, 4) as cost_index, round(productivity, 4) as productivity
+from activity_result where fiscal_year = 2024 and unit_id = 'education';
+
+-- Who gains? Of the posts of teachers 95 % are filled in the villages and 99.2 in town, (2*95 + 5*99.2)/7 = 98
+-- together. Villages reach 95/98 = 96.93877551 points; the gap is 4.2, Gini 2000*5000*4.2 / (7000^2 * 98) = 42/4802 =
+-- .00874636.
+select breakdown, actual::numeric(4,1), people::int as people, group_score from breakdown_result
+where program_id = 'teachers' and fiscal_year = 2024 order by 1;
+select groups, best::numeric(4,1), worst::numeric(4,1), gap::numeric(4,1), gini from equity_result
+where program_id = 'teachers' and fiscal_year = 2024;
+
+-- The four Es of the county. Economy is that of above, where outputs explain the money: 29470 of 49800 = 59.1767 %.
+-- Efficiency hangs on the payments that nobody counted: 10 of the offices' 100, 8000*.1 = 800. Effectiveness is
+-- benefit and satisfaction, 40 of each project but the roofs, which the bureau judged otherwise, and 20 of the
+-- offices, which nobody asked: meals 27 + 9.5, clinics 28.5 + 10, irrigation 28.5 + 9.8; 6000*36.5 + 4000*38.5 +
+-- 10000*38.3 = 756000 over 20000*.4 = 8000 is 94.5, and 8000 of 8000 + 8000*.2 = 9600 are 83.3333 %. Equity is a gap
+-- of 4.2 where 5 was promised: 100, for 13400*.1 = 1340. What speaks to none is the rest. All have the weight of the
+-- county, 61400, and its 5013500 and the 2 points of 13400 that the rule took, 5040300: so the rest has 61400 - 800 -
+-- 9600 - 1340 = 49660, and 5040300 - 756000 - 134000 = 4150300, 83.5743.
+select aspect, round(score, 4) as score, round(coverage, 4) as coverage, reason
+from aspect_result where fiscal_year = 2024 and unit_id = 'county' order by 1;
+select sum(weight)::numeric(12,2) as weight, sum(score_sum)::numeric(12,2) as score_sum
+from aspect_result where fiscal_year = 2024 and unit_id = 'county' and aspect <> 'economy';
+
+-- Who answers? Mr Wang had irrigation until August: 10000 approved and 3000 spent in his days. Ms Zhao had it then:
+-- 2000 were cut and 5000 spent; the result is hers, for 8000 of 8000. The rest is nobody's: 6600 + 13400 + 4000 +
+-- 8000 = 32000, spent 6270 + 12730 + 3200 + 7600 = 29800; 570000 + 1306500 + 394000 + 460000 = 2730500 / 31400 =
+-- 86.9586.
+select who, programs as n, budget, executed, covered_executed, covered_budget, round(score, 4) as score, not_delivered
+from responsibility_result where kind = 'person' and fiscal_year = 2024 and nature = 'expenditure' order by 1;
+
+-- How did irrigation's year go? June 0 spent and 250/1000: (0 + 750)/40 = 18.75; July 30 %: 26.25; August 560/1000:
+-- (300 + 1680)/40 = 49.5; from September of 8000 and 800: 37.5 % and 70, (375 + 2100)/40 = 61.875; December as above.
+select month_end, budget, executed, score, coverage::int as coverage
+from program_month where program_id = 'irrigation' and fiscal_year = 2024 and month in (6, 7, 8, 9, 12) order by 1;
+
+-- How would PEFA grade it? Two years are there: the lower of both stands. Expenditure 49800/61400 = 81.1075 % is a D,
+-- 26600/26800 = 99.2537 an A. Revenue 60000/56000 = 107.1429 a B, 50000/49000 = 102.0408 an A. Composition: the budgets
+-- of the four heads, 39400, 4000, 10000 and 8000, times 498/614 are 31956.35, 3244.30, 8110.75 and 6488.60; spent were
+-- 31000, 3200, 8000 and 7600: 956.35 + 44.30 + 110.75 + 1111.40 = 2222.80 of 49800 = 4.4635 %, an A. The year before
+-- 19000 and 7800 times 266/268, spent 18800 and 7800: 58.21 twice, of 26600 = .4377 %.
+select indicator_id, rate, rate_before, heads, pefa_grade, reason
+from pefa_result where fiscal_year = 2024 order by 1;
+
+-- And all of it on one page. What costs most: clinics .30 * 5 for the benefit, teachers .10 * 5 and the children .10
+-- * 21.4286 for execution, as education .10 * 22.5, taxes .15 * 20 for what it cost to collect them, meals .30 * 10,
+-- irrigation .20 * 20, health .30 * 25, the county .60 * 10, roofs .30 * 40, fees .30 * 60. The rest of the offices'
+-- 100 is not known: 57.5 to 87.5.
+select name, score, low, high, executed, budget, rating, worst_reason
+from scorecard where fiscal_year = 2024 order by score desc, name;
 
 -- ===== MAY 2025: THE RESULTS ARE USED, AND THE NEXT YEAR ============================================================
 
@@ -698,13 +859,22 @@ set bpm.as_of = '2025-06-30';
 select stage, string_agg(program_id, ', ' order by program_id) as programs
 from program_result where fiscal_year = 2024 group by stage order by stage;
 
--- The next year begins where this one ended: twelve programs, 50 indicators (four projects with 5, tax 10, fees,
--- teachers, office and three that are overall 3 each, children 2); what was given up stays behind.
+-- The next year begins where this one ended: twelve programs, 53 indicators (four projects with 5, tax 10, office 5,
+-- teachers 4, fees and three that are overall 3 each, children 2); what was given up stays behind.
 select * from roll_forward(2024);
 -- The last figures are the baselines, the last targets the targets: 800 hectares, not 1000.
 select i.program_id, i.baseline, t.target, t.weight::int as weight
 from indicator i join target_revision t using (program_id, fiscal_year, evaluation, indicator_id)
 where i.fiscal_year = 2025 and i.indicator_id = 'quantity' and i.evaluation = 'self' order by 1;
+-- Are they worth setting? Meals asks for 12,000 again, where 12,500 ate: 500 less; the clinics and irrigation for the
+-- same; the roofs for 40 where 22 were done, 18 more. The one target that was beyond the best so far was the meals' of
+-- 2024, and was met. Meals may not be reviewed like that; with 12,500 it may.
+select program_id, last_actual::int as last, need::int as need, steps, finding
+from target_check where fiscal_year = 2025 and indicator_id = 'quantity' order by 1;
+select condition, detail from gate_faults('meals', 2025, 'reviewed', '2025-06-30');
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values
+    ('meals', 2025, 'quantity', '2025-01-01', '>= 12500 [pupils]');
+select condition, detail from gate_faults('meals', 2025, 'reviewed', '2025-06-30');
 
 -- From 2025 on the water station is a department of its own. The year before keeps the tree it had; in 2025 nothing is
 -- left below agriculture. Irrigation has spent 0 of 3,000 so far, and nothing else is measured: 0.
@@ -731,12 +901,12 @@ from program_result where program_id = 'roofs' and fiscal_year = 2025;
 -- A figure for the government came after its evaluation had closed.
 insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values
     ('all county', 2024, 'trust', '2025-05-10', 95);
--- Nothing but what this page has planted: the offices spent on 15 January what was approved on the 20th; money on what
--- is overall; the plan of the clinics; a budget of which more than 20 % was left, the roofs';
--- what nobody asked the departments, so that the offices are not demonstrated; the figure of May; four
--- surveys of January; and of 2023 there are no indicators. What the bureau found in March is not late: it looks at a
--- year that is over. Taxes brought 48000 of 47000 and 51000 of 50000, fees 9000 of 6000; training was 13 days of 10, 130
--- %; and some money has no economic class, which other money has.
+-- Nothing but what this page has planted: the offices spent on 15 January what was approved on the 20th; money on
+-- what is overall; the plan of the clinics; a budget of which more than 20 % was left, the roofs'; what nobody asked
+-- the departments, nor counted of the payments, so that the offices are not demonstrated; the figure of May; four
+-- surveys of January; and of 2023 four programs promised nothing here. What the bureau found in March is not late: it
+-- looks at a year that is over. Taxes brought 48000 of 47000 and 51000 of 50000, fees 9000 of 6000; training was 13
+-- days of 10, 130 %; and some money has no economic class, which other money has.
 select severity, kind, program_id, item
 from check_result where fiscal_year in (2023, 2024) or fiscal_year is null
 order by severity_rank, kind, program_id, item;
