@@ -368,6 +368,14 @@ from program_result p
 join indicator_result i using (program_id, fiscal_year)
 where p.program_id = 'irrigation' and p.fiscal_year = 2024 and i.evaluation = 'self' and i.indicator_id = 'quantity';
 
+-- What is left to gain this year? Of .10 * 30 + .30 * 25 = 10.5 so far 89.5: the benefit 30, output .30 * 75 = 22.5,
+-- quality 20, the survey 10, execution .10 * 70 = 7. It is poor as it stands; fair, 60, is 49.5 away (49.495, as
+-- 59.995 is 60.00), and no one of them brings as much: there is no way but several.
+select indicator_id, gain_rank as rank, gain, approved_score, needed_score
+from gain_result where program_id = 'irrigation' and fiscal_year = 2024 order by gain_rank;
+select approved_score, gain, so_far, next_rating, round(points_needed, 3) as points_needed, ways
+from gain_program_result where program_id = 'irrigation' and fiscal_year = 2024;
+
 -- By purse, with irrigation as it is now. No part of a program has a rating before the program has one.
 -- general     15000*25 + 6000*93 + 4000*51.25 + 7000*26.25 = 375000 + 558000 + 205000 + 183750 = 1321750 / 32000
 --             = 41.3046875
