@@ -70,7 +70,7 @@ comment on column score_rule.evaluation is 'The evaluation.';
 comment on column score_rule.fiscal_year is 'The first fiscal year that the row is for; 0 for all.';
 comment on column score_rule.rule is 'The name of the rule, shown beside what it did.';
 comment on column score_rule.looks_at is
-'execution: the execution rate of the program, in percent, and coverage: that of the evaluation, in percent, both '
+'execution: that of the program as it is judged, in percent, and coverage: that of the evaluation, in percent, both '
 'once it is closed, as they grow until then; attainment: that of each indicator, in percent; indicator: the score of '
 'one indicator or group, 0 when it is not measured at the close.';
 comment on column score_rule.indicator_id is 'For indicator: which.';

@@ -58,9 +58,9 @@ comment on column indicator.dimension is 'What it measures.';
 comment on column indicator.aspect is 'Which of the four Es it speaks to.';
 comment on column indicator.unit_of_measure is 'In what it is measured.';
 comment on column indicator.source is
-'Where its score comes from. measured: a figure, or one grade; budget: executed over budget, in percent; group: what '
-'is below it; graded: the grades of several graders; same: the indicator of the same name in another evaluation; '
-'ratio: two things that the model knows, one over the other.';
+'Where its score comes from. measured: a figure, or one grade; budget: execution as it is judged (executed '
+'and credited over budget), in percent; group: what is below it; graded: the grades of several graders; same: the '
+'indicator of the same name in another evaluation; ratio: two things that the model knows, one over the other.';
 comment on column indicator.same_as is 'For source same: the other evaluation.';
 comment on column indicator.numerator is
 'For source ratio: what is divided. Money of the program: proposed, approved, carried_over, adjusted, budget, '
@@ -96,6 +96,8 @@ comment on column indicator.is_group is 'Whether it is a group (computed).';
 comment on column indicator.below_group is
 'True where there is a group above (computed): the foreign key to it refuses what is no group.';
 
+-- which programs are judged by their execution: looked up for each
+create index indicator_execution on indicator (program_id, fiscal_year) where source in ('budget', 'same');
 create unique index indicator_buys on indicator (program_id, fiscal_year) where buys;
 
 -- Who changes a tree of indicators updates its row here first: two sessions that each make half of a loop wait for

@@ -213,7 +213,7 @@ cross join lateral (values
           then format('The months of the plan total %s, the budget is %s.', m.planned, b.budget) end,
      'Plan the difference, in a month to come.'),
     ('error', 'money on overall', null, case when p.is_overall and e.entries > 0
-        then format('%s entries are on a program that is overall: they count in no sum.', e.entries) end,
+        then format('Entries on a program that is overall: %s. They count in no sum.', e.entries) end,
      'Enter the money on the programs that it covers.'),
     ('warning', 'no revenue type', null, case when p.is_revenue and p.revenue_type is null
         then 'Revenue without a type counts as own and as no tax.' end,

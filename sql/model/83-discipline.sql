@@ -431,7 +431,8 @@ cross join lateral (select approval_of(p) as at offset 0) a
 cross join lateral (
     select x.approved + x.carried_over + x.adjusted as budget, x.executed from program_money(p, e.money_until) x) m
 -- with what saving is credited
-cross join lateral (select coalesce(round(e.execution * m.budget / 100, 2), m.executed) as judged) s
+cross join lateral (
+    select coalesce(round(e.execution * m.budget / 100, 2), m.executed) as judged offset 0) s
 cross join lateral (
     select approved_budget(p, e.money_until, a.at) as budget, p.has_stages and a.at is null as drafts offset 0) g
 cross join lateral (
@@ -498,7 +499,7 @@ select c.program_id, c.fiscal_year, c.indicator_id, c.unit_id, c.direction,
                 then format(', which was met %s of %s times', c.beyond_met, c.beyond_targets) else '' end end,
            case when c.earlier_targets > 0 and c.earlier_met = c.earlier_targets
                 then format('was never missed in %s year%s', c.earlier_targets,
-                            left('s', (c.earlier_targets > 1)::integer)) end,
+                            case when c.earlier_targets > 1 then 's' else '' end) end,
            case when c.step_class is null then 'has no result of last year, and no baseline' end,
            case when c.step_class = 'too little history' then 'has too little history to compare with' end,
            case when c.no_unit = 1 then 'has no unit' end,

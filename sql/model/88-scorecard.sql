@@ -24,7 +24,7 @@ left join lateral (
                case when i.score is not null and i.grade is not null then 'graded ' || trim_scale(i.grade)
                     when i.score is not null
                     then format('%s of %s', coalesce(trim_scale(round(i.actual, 4))::text, i.actual_date::text),
-                                i.target)
+                                case bpm.comparator(i.target) when 'direct' then '100' else i.target::text end)
                     when i.stale then 'its figure is too old'
                     when i.target is null and i.source in ('measured', 'ratio') then 'no target'
                     else 'not measured' end, round(n.lost, 2)) as worst_reason

@@ -147,7 +147,7 @@ begin
             ('adjustment_id', 'The act by which it was changed.'),
             ('after', 'Where its part begins: a fraction of the program, or of total.'),
             ('after_figure',
-                'Recorded after a figure of the day that counts was recorded: 1, or in target_drift how many.'),
+                '1 when the change was recorded after a figure of the day that counts; in target_drift how many were.'),
             ('amount', 'By how much money, signed.'),
             ('applies', '1 when the rule applies: its target is missed.'),
             ('approved', 'Approved budget.'),
@@ -185,7 +185,7 @@ begin
             ('budget_growth', 'Percent: (budget - budget_before) / budget_before.'),
             ('budget_share', 'Percent: budget / unit_budget.'),
             ('budget_to_date', 'The budgets of all years until then.'),
-            ('by_procedure', 'Names an act: 1, or in target_drift how many.'),
+            ('by_procedure', '1 when the change names an act; in target_drift how many changes do.'),
             ('cap', 'The lowest cap of the rules that apply; the score is at most that.'),
             ('carried_over', 'Money brought from the year before.'),
             ('change_reason', 'Why there is no change of the unit cost, in words.'),
@@ -215,7 +215,8 @@ begin
             ('cost_reason', 'Why there is no unit cost, in words.'),
             ('counts',
                 '1 when it is closed, at or above its floor, and has a rank: the highest of these is the one that '
-                'counts.'),
+                'counts. In revision_result: 1 when the change holds from a day before the year, or its money, was '
+                'closed.'),
             ('counts_until', 'The last day whose figures count.'),
             ('coverage', 'Percentage of the weight that is scored.'),
             ('coverage_sum', 'Sum of weight * coverage: numerator of coverage, over weight.'),
@@ -390,7 +391,7 @@ begin
                 'Number of other programs of the year that marked an output of the same id and unit of measure, '
                 'and have a unit cost.'),
             ('people', 'How many people belong to it.'),
-            ('planned', 'Planned: spending planned, or in revenue_result the revenue budget.'),
+            ('planned', 'Spending planned; in revenue_result and revenue_kind_result the revenue budget.'),
             ('points', 'Points of the cap or deduction, where it applies.'),
             ('points_after', 'The score of the figure by the new target.'),
             ('points_before', 'The score of the figure by the target before.'),
@@ -427,7 +428,7 @@ begin
             ('recorded_by', 'By whom.'),
             ('recorded_on', 'The day on which it was recorded.'),
             ('responsible', 'The person who answers for it.'),
-            ('retired', '1 when the indicator was given up.'),
+            ('retired', '1 when the indicator was given up; in target_drift how many were.'),
             ('revenue_type', 'For revenue: what kind.'),
             ('revision', 'Its number among the changes of the program, by the time of recording.'),
             ('revisions', 'Number of changes since the approval, without figures that were withdrawn.'),
@@ -509,9 +510,10 @@ begin
             ('who', 'The person, nobody where no one answers, or the unit.'),
             ('withdrawn', 'Number of figures that were withdrawn.'),
             ('worst', 'The worst figure of a group, by the direction of the target.'),
-            ('worst_reason', 'What costs the score most, in words, or why there is none; points that are lost.'),
+            ('worst_reason',
+                'What costs the score most, in words, with the points that are lost; or why there is no score.'),
             ('worst_programs', 'Number of programs with the worst rating of their scale.'),
-            ('years', 'Number of years.'),
+            ('years', 'Number of years; in pefa_result those of the last three that have a rate.'),
             ('zone', 'The time zone of the model.')
         ) as m (name, meaning) on m.name = a.attname
         where v.relkind = 'v' and v.relnamespace = (select relnamespace from pg_class where oid = 'catalog'::regclass)

@@ -184,14 +184,14 @@ set local bpm.as_of = '2026-03-31';
 select results_eq($$select program_id, fiscal_year, score, low, high, pace, executed, budget, rating, worst_reason, unit_name,
     name from scorecard where fiscal_year = 2026 order by 1$$,
     $$values ('P', 2026, 44::numeric, 44::numeric, 44::numeric, 100::numeric, 250::numeric, 1000::numeric, null,
-        'First: 40 of direct, 36.00 points', 'Office A', 'P'),
+        'First: 40 of 100, 36.00 points', 'Office A', 'P'),
     ('Q', 2026, null, 0, 100, 0, 0, 3000, null, 'so far: not closed', 'Office B', 'Q')$$, 'a scorecard');
 set local bpm.as_of = '2026-05-10';
 -- 250/1000 over (4 + 10/31)/12 = 69.4030 %
 select is((select pace from scorecard where program_id = 'P' and fiscal_year = 2026), 69.40, 'in the middle of a month');
 set local bpm.as_of = '2027-03-01';
 select results_eq($$select program_id, score, pace, rating, worst_reason from scorecard where fiscal_year = 2026 order by 1$$,
-    $$values ('P', 88::numeric, null::numeric, 'good', 'First: 80 of direct, 12.00 points'),
+    $$values ('P', 88::numeric, null::numeric, 'good', 'First: 80 of 100, 12.00 points'),
     ('Q', 100, null, 'fair', 'a complaint')$$, 'after the year there is no pace, and a rating set by hand has its reason');
 insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
     values ('P', 2026, 'executed', '2026-12-30', 5000);

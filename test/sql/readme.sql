@@ -167,13 +167,13 @@ select * from perf.use_ledger('
          case kind when ''payment'' then amount end as executed
   from ledger');
 
-insert into perf.indicator (program_id, fiscal_year, indicator_id, name, source) values
-  ('roofs', 2026, 'spending', 'Budget executed',  'budget'),
-  ('roofs', 2026, 'done',     'Roofs renewed',    'measured'),
-  ('roofs', 2026, 'tight',    'Roofs without a leak', 'measured'),
-  ('lanes', 2026, 'spending', 'Budget executed',  'budget'),
-  ('lanes', 2026, 'length',   'Kilometres built', 'measured'),
-  ('lanes', 2026, 'riders',   'Riders satisfied', 'measured');
+insert into perf.indicator (program_id, fiscal_year, indicator_id, name, source, buys) values
+  ('roofs', 2026, 'spending', 'Budget executed',  'budget', false),
+  ('roofs', 2026, 'done',     'Roofs renewed',    'measured', true),
+  ('roofs', 2026, 'tight',    'Roofs without a leak', 'measured', false),
+  ('lanes', 2026, 'spending', 'Budget executed',  'budget', false),
+  ('lanes', 2026, 'length',   'Kilometres built', 'measured', true),
+  ('lanes', 2026, 'riders',   'Riders satisfied', 'measured', false);
 
 insert into perf.target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight) values
   ('roofs', 2026, 'spending', '2026-01-01', '>= 100%', 10),
@@ -190,10 +190,9 @@ insert into perf.measurement (program_id, fiscal_year, indicator_id, as_of, actu
 
 set bpm.as_of = '2026-06-30';
 
-select unit_id, budget, execution_rate as executed, round(score, 2) as score, rating,
-       round(coverage) as coverage, round(low, 2) as low, round(high, 2) as high
-from perf.unit_result
-order by unit_id;
+select name, score, low, high, pace, executed, budget, worst_reason
+from perf.scorecard
+order by name;
 
 set bpm.as_of = '2026-12-31';
 
@@ -203,6 +202,10 @@ from perf.unit_result
 order by unit_id;
 
 select severity, kind, program_id, item, detail from perf.check_result order by severity_rank, kind;
+
+select program_id, budget, executed, earned, not_delivered, saved, unexplained
+from perf.saving_result
+order by program_id;
 
 reset bpm.as_of;
 
