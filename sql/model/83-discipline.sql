@@ -65,14 +65,21 @@ begin
     if money is not null then
         item := 'budget';
         what := 'budget';
-        before := (select coalesce(sum(b.amount), 0) from budget_entry b
-                   where b.program_id = of_program and b.fiscal_year = of_year
-                       and b.kind in ('approved', 'carried_over', 'adjusted'));
+        -- as results read it, which may be a ledger of one's own
+        before := (select coalesce(sum(coalesce(b.approved, 0) + coalesce(b.carried_over, 0)
+                                       + coalesce(b.adjusted, 0)), 0)
+                   from program_budget b where b.program_id = of_program and b.fiscal_year = of_year);
         insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, adjustment_id, reason)
         values (of_program, of_year, 'adjusted', day, money, act, why);
-        after := (select coalesce(sum(b.amount), 0) from budget_entry b
-                  where b.program_id = of_program and b.fiscal_year = of_year
-                      and b.kind in ('approved', 'carried_over', 'adjusted'));
+        after := (select coalesce(sum(coalesce(b.approved, 0) + coalesce(b.carried_over, 0)
+                                      + coalesce(b.adjusted, 0)), 0)
+                  from program_budget b where b.program_id = of_program and b.fiscal_year = of_year);
+        if money <> 0 and before = after then
+            raise exception 'the money of program "%" is not in budget_entry', of_program
+                using errcode = 'object_not_in_prerequisite_state',
+                      detail = 'Results read it through program_budget, where an entry of this act does not show.',
+                      hint = 'Enter the change in your ledger, and leave the amount out here.';
+        end if;
         return next;
     end if;
     for r in
@@ -497,8 +504,7 @@ select c.program_id, c.fiscal_year, c.indicator_id, c.unit_id, c.direction,
            case when c.beyond_best = 1 then 'is beyond the best ever reached' || case when c.beyond_targets > 0
                 then format(', which was met %s of %s times', c.beyond_met, c.beyond_targets) else '' end end,
            case when c.earlier_targets > 0 and c.earlier_met = c.earlier_targets
-                then format('was never missed in %s year%s', c.earlier_targets,
-                            case when c.earlier_targets > 1 then 's' else '' end) end,
+                then format('was never missed in %s years', c.earlier_targets) end,
            case when c.step_class is null then 'has no result of last year, and no baseline' end,
            case when c.step_class = 'too little history' then 'has too little history to compare with' end,
            case when c.no_unit = 1 then 'has no unit' end,
