@@ -96,6 +96,8 @@ comment on column indicator.is_group is 'Whether it is a group (computed).';
 comment on column indicator.below_group is
 'True where there is a group above (computed): the foreign key to it refuses what is no group.';
 
+-- which programs are judged by their execution: looked up for each
+create index indicator_execution on indicator (program_id, fiscal_year) where source in ('budget', 'same');
 create unique index indicator_buys on indicator (program_id, fiscal_year) where buys;
 
 -- Who changes a tree of indicators updates its row here first: two sessions that each make half of a loop wait for

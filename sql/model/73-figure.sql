@@ -6,11 +6,15 @@ create function unit_quantity(p program_state, what text, year integer, until da
                               out figure numeric, out reason text)
     language plpgsql stable parallel safe cost 2000
     set search_path from current
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     kind constant text := regexp_replace(what, '^total ', '');
     item constant text := regexp_replace(kind, '^revenue ', '');
     top text := p.unit_id;
+    before constant timestamptz := (p.day + 1)::timestamp at time zone p.zone;
+    of_year record;
+    closing record;
 begin
     if kind <> what then
         select a.ancestor_id into top from node_above a
@@ -18,6 +22,14 @@ begin
         order by a.distance desc
         limit 1;
     end if;
+    -- as program_state has it, for a whole year at once: its money counts until that is closed, or, of programs
+    -- without stages, until the year ends
+    select y.currency, year_start(least(year, 9998) + 1, coalesce(y.year_start_month, 1)) - 1 as ends_on
+    into of_year from setting_of(year) y;
+    select e.event, (e.at at time zone p.zone)::date as on_day into closing from year_event e
+    where e.fiscal_year = year and e.at < before and e.recorded_at <= p.known
+    order by e.at desc
+    limit 1;
     select case when kind = 'concentration of revenue'
                 then case when sum(k.amount) > 0
                           then sum(k.amount * k.amount) * 1.0000000000000000000000000000000000000000
@@ -25,17 +37,21 @@ begin
                 else coalesce(sum(k.amount), 0) end
     into figure
     from (
-        select q.revenue_type, sum(m.executed) as amount
+        select q.revenue_type, sum(nullif(b.executed, 'NaN')) as amount
         from node_above a
         join program q on q.unit_id = a.id and q.fiscal_year = year
         join nature n on n.nature = q.nature and n.is_revenue = (kind <> 'expenditure')
+        join scope c on c.scope = q.scope and (c.covers = 'own' or n.is_revenue)
         left join revenue_type t on t.revenue_type = q.revenue_type
-        cross join lateral (
-            select x as state from program_state_at(p.day, p.known) x
-            where x.program_id = q.program_id and x.fiscal_year = q.fiscal_year
-                and not x.is_overall) z
-        cross join lateral program_money(z.state, least((z.state).money_until, until)) m
+        join program_budget b on b.program_id = q.program_id and b.fiscal_year = year
+            and b.entry_date <= least(p.day, until) and (b.recorded_at > p.known) is not true
+            and coalesce(b.currency, of_year.currency) = of_year.currency
         where a.tree = 'unit' and a.ancestor_id = top and year between a.from_year and a.to_year
+            and (closing.event is distinct from 'closed' or b.entry_date <= closing.on_day)
+            and (closing.event is not null or b.entry_date <= of_year.ends_on
+                 or exists (select from stage_standing e
+                            where e.program_id = q.program_id and e.fiscal_year = year and e.at < before
+                                and e.recorded_at <= p.known))
             and case kind when 'own revenue' then coalesce(t.is_own, true)
                      when 'tax revenue' then coalesce(t.is_tax and t.is_own, false)
                      else kind in ('expenditure', 'revenue', 'concentration of revenue') or q.revenue_type = item end
@@ -53,6 +69,7 @@ create function quantity(p program_state, of_evaluation text, named text, counts
                          out figure numeric, out reason text)
     language plpgsql stable parallel safe cost 1000
     set search_path from current
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
     what constant text := regexp_replace(named, ' last year$', '');

@@ -87,12 +87,21 @@ begin atomic
                 when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
            (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
            e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, p.name,
-           t.tree, t.items, t.attained, b.execution, t.top_weight, e.missing, p.day, e.before_the_event, t.facts,
+           t.tree, t.items, t.attained, execution(p, e.money_until, e.counts_until, e.closed), t.top_weight,
+           e.missing, p.day, e.before_the_event, t.facts,
            e.money_until
     from evaluations_of(p) e
     left join framework f on f.framework_id = e.framework_id
     cross join lateral (select coalesce(f.scale, p.scale) as scale) s
-    cross join lateral (select execution(p, e.money_until, e.counts_until, e.closed) as execution) b
+    -- once, however many indicators and rules look at it, and not where none does
+    cross join lateral (
+        select case when exists (select from indicator i
+                                 where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year
+                                     and i.source in ('budget', 'same'))
+                        or exists (select from score_rule r
+                                   where r.evaluation = e.evaluation and r.looks_at = 'execution')
+                    then execution(p, e.money_until, e.counts_until, e.closed) end as execution
+        offset 0) b
     cross join lateral (
         select exists (select from score_rule r
                        where r.evaluation = e.evaluation and r.looks_at = 'attainment') as are_there) a

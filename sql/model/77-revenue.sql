@@ -16,12 +16,16 @@ with total as (
            sum(o.planned) as planned, sum(o.collected) as collected, sum(o.over_collected) as over_collected
     from node_above a
     cross join lateral (
-        select r.fiscal_year, coalesce(r.revenue_type, 'none') as revenue_type, count(*) as programs,
-               sum(r.budget) as planned, sum(r.executed) as collected,
-               sum(greatest(r.executed - r.budget, 0)) as over_collected
-        from @program_result r
-        where r.unit_id = a.id and r.is_revenue = 1
-        group by r.fiscal_year, coalesce(r.revenue_type, 'none')) o
+        select p.fiscal_year, coalesce(p.revenue_type, 'none') as revenue_type, count(*) as programs,
+               sum(m.budget) as planned, sum(m.executed) as collected,
+               sum(greatest(m.executed - m.budget, 0)) as over_collected
+        from @program_state p
+        cross join lateral (
+            select (m.approved + m.carried_over + m.adjusted)::numeric(38,2) as budget,
+                   m.executed::numeric(38,2) as executed
+            from program_money(p, p.money_until) m) m -- no more than money is asked for: scores would cost much more
+        where p.unit_id = a.id and p.is_revenue
+        group by p.fiscal_year, coalesce(p.revenue_type, 'none')) o
     where a.tree = 'unit' and o.fiscal_year between a.from_year and a.to_year
     group by a.ancestor_id, o.fiscal_year, o.revenue_type
 ), year as (

@@ -438,7 +438,8 @@ cross join lateral (select approval_of(p) as at offset 0) a
 cross join lateral (
     select x.approved + x.carried_over + x.adjusted as budget, x.executed from program_money(p, e.money_until) x) m
 -- with what saving is credited
-cross join lateral (select coalesce(round(e.execution * m.budget / 100, 2), m.executed) as judged) s
+cross join lateral (
+    select coalesce(round(e.execution * m.budget / 100, 2), m.executed) as judged offset 0) s
 cross join lateral (
     select approved_budget(p, e.money_until, a.at) as budget, p.has_stages and a.at is null as drafts offset 0) g
 cross join lateral (

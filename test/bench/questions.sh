@@ -76,17 +76,31 @@ EOSQL
 bench_warm asked.unit asked.node_above asked.program asked.indicator asked.target_revision asked.measurement \
     asked.budget_entry asked.responsible asked.adjustment asked.breakdown
 
-views=(aspect_result scorecard responsibility_result "trend where grain = 'program'" "trend where grain = 'unit'" check_result)
+# each at most twice program_result over the same rows; the series of months have twelve rows for one
+views=(saving_result node_saving_result aspect_result efficiency_result activity_result breakdown_result equity_result
+    revenue_result revenue_kind_result pefa_result target_drift revision_result target_check gain_result
+    gain_program_result responsibility_result "trend where grain = 'program'" "trend where grain = 'unit'" scorecard
+    check_result)
+months=(program_month unit_month)
 
 RUNS=$((RUNS > 3 ? 3 : RUNS))
 timed=('program_result' 'select * from asked.program_result')
-for view in "${views[@]}"; do
+for view in "${views[@]}" "${months[@]}"; do
     timed+=("$view" "select * from asked.$view")
 done
 bench_time "${timed[@]}"
+
+view_row() { # NAME GOAL
+    local of
+    of=$(ratio "${MEDIAN[$1]}" "${MEDIAN[program_result]}")
+    printf '%-42s %8.3f %8s %8s %8s %8s %8s %5s %s\n' "$1" "${MEDIAN[$1]}" "$of" '' '' '' '' "$2" "$(verdict "$of" "$2")"
+}
+
 table_head "$((PROGRAMS * 2)) programs of 15 indicators: the views of the questions"
 table_row program_result
 for view in "${views[@]}"; do
-    of=$(ratio "${MEDIAN[$view]}" "${MEDIAN[program_result]}")
-    printf '%-42s %8.3f %8s %8s %8s %8s %8s %5s %s\n' "$view" "${MEDIAN[$view]}" "$of" '' '' '' '' 2 "$(verdict "$of" 2)"
+    view_row "$view" 2
+done
+for view in "${months[@]}"; do
+    view_row "$view" 24
 done
