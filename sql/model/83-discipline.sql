@@ -505,7 +505,8 @@ select c.program_id, c.fiscal_year, c.indicator_id, c.unit_id, c.direction,
            case when c.beyond_best = 1 then 'is beyond the best ever reached' || case when c.beyond_targets > 0
                 then format(', which was met %s of %s times', c.beyond_met, c.beyond_targets) else '' end end,
            case when c.earlier_targets > 0 and c.earlier_met = c.earlier_targets
-                then format('was never missed in %s years', c.earlier_targets) end,
+                then format('was never missed in %s year%s', c.earlier_targets,
+                            case when c.earlier_targets > 1 then 's' else '' end) end,
            case when c.step_class is null then 'has no result of last year, and no baseline' end,
            case when c.step_class = 'too little history' then 'has too little history to compare with' end,
            case when c.no_unit = 1 then 'has no unit' end,
