@@ -65,14 +65,21 @@ begin
     if money is not null then
         item := 'budget';
         what := 'budget';
-        before := (select coalesce(sum(b.amount), 0) from budget_entry b
-                   where b.program_id = of_program and b.fiscal_year = of_year
-                       and b.kind in ('approved', 'carried_over', 'adjusted'));
+        -- as results read it, which may be a ledger of one's own
+        before := (select coalesce(sum(coalesce(b.approved, 0) + coalesce(b.carried_over, 0)
+                                       + coalesce(b.adjusted, 0)), 0)
+                   from program_budget b where b.program_id = of_program and b.fiscal_year = of_year);
         insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, adjustment_id, reason)
         values (of_program, of_year, 'adjusted', day, money, act, why);
-        after := (select coalesce(sum(b.amount), 0) from budget_entry b
-                  where b.program_id = of_program and b.fiscal_year = of_year
-                      and b.kind in ('approved', 'carried_over', 'adjusted'));
+        after := (select coalesce(sum(coalesce(b.approved, 0) + coalesce(b.carried_over, 0)
+                                      + coalesce(b.adjusted, 0)), 0)
+                  from program_budget b where b.program_id = of_program and b.fiscal_year = of_year);
+        if money <> 0 and before = after then
+            raise exception 'the money of program "%" is not in budget_entry', of_program
+                using errcode = 'object_not_in_prerequisite_state',
+                      detail = 'Results read it through program_budget, where an entry of this act does not show.',
+                      hint = 'Enter the change in your ledger, and leave the amount out here.';
+        end if;
         return next;
     end if;
     for r in

@@ -196,8 +196,9 @@ begin atomic
         where p.evaluation <> p.evaluation_before
         union all
         select f.program_id, f.fiscal_year, 3, case when f.is_group then 'group' else 'indicator' end, f.item,
-               case when not f.is_group then f.points end, f.actual_before, f.actual, f.actual_date_before,
-               f.actual_date, f.target_before, f.target, f.weight_before, f.weight, f.name
+               case when not f.is_group then f.points end, trim_scale(round(f.actual_before, 8)),
+               trim_scale(round(f.actual, 8)), f.actual_date_before, f.actual_date, f.target_before, f.target,
+               f.weight_before, f.weight, f.name
         from fact f
         -- of a group only what was decided about it
         where not f.is_group or f.weight is distinct from f.weight_before

@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(92);
+select plan(95);
 
 set local timezone = 'UTC';
 set local jit = off;
@@ -397,6 +397,16 @@ select results_eq($$select program_id, approved_score, gain, ways, reason from g
     where program_id in ('E', 'H') order by 1$$,
     $$values ('E', 0::numeric, 100::numeric, 0, 'no indicator alone brings the next rating'),
              ('H', 0, 100, 1, 'nothing is measured yet')$$, 'where nothing is measured all is to be gained');
+
+-- money that is read elsewhere is not adjusted where nobody reads it
+create table public.ledger (program text, year integer, doc integer, day date, approved numeric(12,2));
+insert into public.ledger values ('H', 2020, 1, '2020-01-10', 700);
+select is_empty($$select from use_ledger('select program as program_id, year as fiscal_year, doc as entry_id,
+    day as entry_date, approved from public.ledger') where kind <> 'no program'$$, 'a ledger of one''s own');
+select throws_ok($$select adjust_program('H', 2020, 'L', 'council', 'rain', -10, '{"seats": ">= 400"}', '2020-09-10')$$,
+    '55000', 'the money of program "H" is not in budget_entry', 'takes no money of an act');
+select is((select array_agg(what) from adjust_program('H', 2020, 'L', 'council', 'rain',
+    targets => '{"seats": ">= 400"}', on_day => '2020-09-10')), '{target}', 'its targets are adjusted');
 
 select * from finish();
 rollback;

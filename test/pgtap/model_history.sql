@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(37);
+select plan(38);
 
 set local jit = off;
 set local timezone = 'UTC';
@@ -201,6 +201,18 @@ select is((select count(*) from pg_attribute where attrelid = 'scorecard'::regcl
     'it stays narrow');
 select lives_ok($$select count(x::text) from scorecard_at('infinity') x
     union all select count(x::text) from scorecard_at('-infinity', '-infinity') x$$, 'on every day');
+
+-- 100 / 300 of the budget: 33.33333333 %, as the results show it, and without zeros that say nothing
+do $$begin
+    insert into program (program_id, fiscal_year, name, unit_id) values ('R', 2026, 'R', 'a');
+    insert into indicator (program_id, fiscal_year, indicator_id, name, source) values ('R', 2026, 'b', 'B', 'budget');
+    insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target)
+        values ('R', 2026, 'b', '2026-01-01', '>= 100%');
+    perform pg_temp.pay('R', 'approved', 300, '2026-01-02');
+    perform pg_temp.pay('R', 'executed', 100, '2026-05-10');
+end$$;
+select is((select figure_before || ' ' || figure from changes_since('2026-05-09', '2026-05-10') where program_id = 'R' and item = 'b'),
+    '0 33.33333333', 'a figure as it is shown');
 
 select * from finish();
 rollback;
