@@ -10,6 +10,8 @@ select r.program_id, r.fiscal_year, round(r.score, 2)::numeric(20,2) as score, r
        r.covered_executed::numeric(38,2) as executed, r.covered_budget::numeric(38,2) as budget, r.rating,
        case when r.overridden = 1 or r.rating = not_demonstrated() or r.score is null then r.rating_reason
             when r.is_revenue = 0 and r.covered_executed > r.covered_budget then 'more is executed than the budget'
+            when k.lost >= 0.005 and (k.lost > w.lost) is not false
+            then format('rules of the evaluation: %s points', round(k.lost, 2))
             else w.worst_reason end as worst_reason,
        r.unit_name, r.name
 from @day d
@@ -19,8 +21,10 @@ cross join lateral (
            year_share(y.starts_on, d.day) as share
     from (select year_start(r.fiscal_year) as starts_on) y
     offset 0) y
+cross join lateral (
+    select (select o.score from bpm.roots(r.tree) o) - r.score as lost) k
 left join lateral (
-    select format('%s: %s, %s points', i.name,
+    select n.lost, format('%s: %s, %s points', i.name,
                case when i.score is not null and i.grade is not null then 'graded ' || trim_scale(i.grade)
                     when i.score is not null
                     then format('%s of %s', coalesce(trim_scale(round(i.actual, 4))::text, i.actual_date::text),

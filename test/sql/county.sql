@@ -846,10 +846,10 @@ from program_month where program_id = 'irrigation' and fiscal_year = 2024 and mo
 select indicator_id, rate, rate_before, heads, pefa_grade, reason
 from pefa_result where fiscal_year = 2024 order by 1;
 
--- And all of it on one page. What costs most: clinics .30 * 5 for the benefit, teachers .10 * 5 and the children .10
--- * 21.4286 for execution, as education .10 * 22.5, taxes .15 * 20 for what it cost to collect them, meals .30 * 10,
--- irrigation .20 * 20, health .30 * 25, the county .60 * 10, roofs .30 * 40, fees .30 * 60. The rest of the offices'
--- 100 is not known: 57.5 to 87.5.
+-- And all of it on one page. What costs most: clinics .30 * 5 for the benefit, taxes .15 * 20 for what it cost to collect
+-- them, meals .30 * 10, irrigation .20 * 20, health .30 * 25, the county .60 * 10, roofs .30 * 40. Or the rules: two
+-- points off for the teachers; the cap of 89 for education, 95.75 without it, and for the
+-- children, 7.86 + 90; the veto for the fees, 100 - .30 * 60. The rest of the offices' 100 is not known: 57.5 to 87.5.
 select name, score, low, high, executed, budget, rating, worst_reason
 from scorecard where fiscal_year = 2024 order by score desc, name;
 
