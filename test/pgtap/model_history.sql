@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(38);
+select plan(40);
 
 set local jit = off;
 set local timezone = 'UTC';
@@ -197,6 +197,17 @@ insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
     values ('P', 2026, 'executed', '2026-12-30', 5000);
 select is((select worst_reason from scorecard where program_id = 'P' and fiscal_year = 2026),
     'more is executed than the budget', 'money first');
+-- P has 88 points and lost 12 by i; a cap of 80 takes 8 of them, a cap of 70 takes 18
+update score_rule set in_force = false;
+insert into score_rule (evaluation, fiscal_year, rule, looks_at, indicator_id, target, effect, points)
+    values ('self', 2026, 'no less than 90', 'indicator', 'i', '>= 90', 'cap', 80);
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
+    values ('P', 2026, 'executed', '2026-12-30', -5000);
+select is((select score || ', ' || worst_reason from scorecard where program_id = 'P' and fiscal_year = 2026),
+    '80.00, First: 80 of 100, 12.00 points', 'a cap that takes less than an indicator');
+update score_rule set points = 70 where rule = 'no less than 90';
+select is((select score || ', ' || worst_reason from scorecard where program_id = 'P' and fiscal_year = 2026),
+    '70.00, rules of the evaluation: 18.00 points', 'a cap that costs most');
 select is((select count(*) from pg_attribute where attrelid = 'scorecard'::regclass and attnum > 0), 12::bigint,
     'it stays narrow');
 select lives_ok($$select count(x::text) from scorecard_at('infinity') x
