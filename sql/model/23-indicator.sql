@@ -96,6 +96,11 @@ comment on column indicator.is_group is 'Whether it is a group (computed).';
 comment on column indicator.below_group is
 'True where there is a group above (computed): the foreign key to it refuses what is no group.';
 
+create trigger ratio_is_known before insert or update on indicator
+    for each row when (new.source = 'ratio' and (new.ratio_as is not null and is_quantity(new.numerator)
+        and is_quantity(new.denominator)) is not true)
+    execute function refuse_row('a ratio is made of two things that the model knows',
+        'Give numerator, denominator and ratio_as; the comment of the column numerator lists what there is.');
 -- which programs are judged by their execution: looked up for each
 create index indicator_execution on indicator (program_id, fiscal_year) where source in ('budget', 'same');
 create unique index indicator_buys on indicator (program_id, fiscal_year) where buys;

@@ -52,6 +52,9 @@ select is((select array_agg(q order by n) from unnest(array['1', 'budget', 'exec
 select is_empty($$select q from unnest(array['', '2', 'spent', 'budget on', 'indicator', 'total budget',
     'executed this year', 'own expenditure', 'total indicator x']) q where is_quantity(q)$$,
     'and what it does not');
+select throws_ok($$insert into indicator (program_id, fiscal_year, indicator_id, name, source, numerator, denominator,
+    ratio_as) values ('P', 2024, 'x', 'x', 'ratio', 'spent', 'budget', 'percent')$$, '23514',
+    'a ratio is made of two things that the model knows', 'what the model does not know is named');
 select throws_ok($$insert into framework_indicator (framework_id, indicator_id, name, source, numerator, denominator,
     ratio_as) values ('basic', 'x', 'x', 'ratio', 'spent', 'budget', 'percent')$$, '23514', null,
     'a ratio is of what is known');
