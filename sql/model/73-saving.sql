@@ -29,66 +29,42 @@ $$;
 comment on function approval_known(program_state, timestamptz) is
 'Until when a revision was recorded that could be approved: the approval, or when that was recorded.';
 
--- What an indicator promised when the budget was approved: what was on record then for that day, or for the first day
--- of the year where the budget was approved before it; of a program that has no such stage, or whose targets were only
--- recorded later, what was recorded first.
-create function approved_target(p program_state, of_indicator text, approved timestamptz) returns bpm.target
-    language plpgsql stable parallel safe
-    set search_path from current
-    set plan_cache_mode = force_generic_plan
-as $$
-declare
-    found_target bpm.target;
-begin
-    select t.target into found_target from target_revision t
-    where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
-        and t.indicator_id = of_indicator and t.target is not null
-        and t.valid_from <= greatest((approved at time zone p.zone)::date, p.starts_on)
-        and approved is not null and t.recorded_at <= approval_known(p, approved)
-    order by t.valid_from desc, t.recorded_at desc
-    limit 1;
-    if found_target is null then
-        select t.target into found_target from target_revision t
-        where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
-            and t.indicator_id = of_indicator and t.target is not null
-            and t.valid_from <= p.ends_on and t.recorded_at <= p.known
-        order by t.recorded_at, t.valid_from
-        limit 1;
-    end if;
-    return found_target;
-end
-$$;
-comment on function approved_target(program_state, text, timestamptz) is
-'The target of an indicator of the self-evaluation as it was when the budget was approved.';
+create function approval_day(p program_state, approved timestamptz) returns date
+    language sql immutable parallel safe
+    return case when approved is not null then greatest((approved at time zone p.zone)::date, p.starts_on) end;
+comment on function approval_day(program_state, timestamptz) is
+'The day whose targets were approved with the budget: that of the approval, or the first of the year where the budget '
+'was approved before it; empty without an approval.';
 
-create function approved_weight(p program_state, of_indicator text, approved timestamptz) returns numeric
+-- What was on record then; of a program that has no such stage, or whose promises were only recorded later, what was
+-- recorded first. Target and weight may come from different revisions.
+create function approved_terms(p program_state, of_indicator text, approved timestamptz,
+                               out target bpm.target, out weight numeric)
     language plpgsql stable parallel safe
     set search_path from current
     set plan_cache_mode = force_generic_plan
 as $$
 declare
-    found_weight numeric;
+    day constant date := approval_day(p, approved);
+    known constant timestamptz := approval_known(p, approved);
 begin
-    select t.weight into found_weight from target_revision t
-    where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
-        and t.indicator_id = of_indicator and t.weight is not null
-        and t.valid_from <= greatest((approved at time zone p.zone)::date, p.starts_on)
-        and approved is not null and t.recorded_at <= approval_known(p, approved)
-    order by t.valid_from desc, t.recorded_at desc
-    limit 1;
-    if found_weight is null then
-        select t.weight into found_weight from target_revision t
-        where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
-            and t.indicator_id = of_indicator and t.weight is not null
-            and t.valid_from <= p.ends_on and t.recorded_at <= p.known
-        order by t.recorded_at, t.valid_from
-        limit 1;
-    end if;
-    return found_weight;
+    select coalesce((array_agg(t.target order by t.valid_from desc, t.recorded_at desc)
+                         filter (where t.there and t.target is not null))[1],
+                    (array_agg(t.target order by t.recorded_at, t.valid_from)
+                         filter (where t.target is not null))[1]),
+           coalesce((array_agg(t.weight order by t.valid_from desc, t.recorded_at desc)
+                         filter (where t.there and t.weight is not null))[1],
+                    (array_agg(t.weight order by t.recorded_at, t.valid_from)
+                         filter (where t.weight is not null))[1])
+    into target, weight
+    from (select r.*, coalesce(r.valid_from <= day and r.recorded_at <= known, false) as there
+          from target_revision r
+          where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.evaluation = 'self'
+              and r.indicator_id = of_indicator and r.valid_from <= p.ends_on and r.recorded_at <= p.known) t;
 end
 $$;
-comment on function approved_weight(program_state, text, timestamptz) is
-'The weight of an indicator of the self-evaluation as it was when the budget was approved.';
+comment on function approved_terms(program_state, text, timestamptz) is
+'The target and the weight of an indicator of the self-evaluation as they were when the budget was approved.';
 
 -- What is changed without a procedure changes nothing here: else a target cut to what was done, or an indicator of
 -- quality that is given up before it misses, would look like saving.
@@ -102,9 +78,9 @@ as $$
 declare
     r record;
 begin
-    approved_target := approved_target(p, of_indicator, approved);
+    select x.target, coalesce(x.weight, 1) into approved_target, weight
+    from approved_terms(p, of_indicator, approved) x;
     target := approved_target;
-    weight := coalesce(approved_weight(p, of_indicator, approved), 1);
     retired := false;
     for r in
         select t.target, t.weight, t.retired from target_revision t

@@ -165,10 +165,10 @@ create function approved_facts(p program_state, facts indicator_score[], approve
                    weight numeric, actual numeric, score numeric, best numeric, tree_weight numeric)
     language sql stable parallel safe
 begin atomic
-    -- As approved_target and approved_weight say, of all indicators at once: what was there when the budget was
+    -- As approved_terms says, of all indicators at once: what was there when the budget was
     -- approved; if nothing was, what was recorded first is what was promised.
     with approval as materialized (
-        select (approved at time zone p.zone)::date as day, approval_known(p, approved) as known
+        select approval_day(p, approved) as day, approval_known(p, approved) as known
     ), promise as materialized (
         select t.indicator_id, count(*) filter (where t.there) > 0 as there,
                (array_agg(t.retired order by t.valid_from desc, t.recorded_at desc)
@@ -267,11 +267,11 @@ create function revisions_of(p program_state, facts indicator_score[], approved 
     language sql stable parallel safe rows 10
 begin atomic
     with approval as materialized (
-        select (approved at time zone p.zone)::date as day, approval_known(p, approved) as known,
+        select approval_day(p, approved) as day, approval_known(p, approved) as known,
                p.has_stages and approved is null as drafts,
                exists (select from target_revision t
                        where t.program_id = p.program_id and t.fiscal_year = p.fiscal_year and t.evaluation = 'self'
-                           and t.valid_from <= (approved at time zone p.zone)::date
+                           and t.valid_from <= approval_day(p, approved)
                            and t.recorded_at <= approval_known(p, approved)) as promised
     ), revision as (
         select t.program_id, t.fiscal_year, t.indicator_id, t.valid_from, t.recorded_at, t.target, t.weight, t.retired,

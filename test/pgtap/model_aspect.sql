@@ -277,7 +277,7 @@ insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, 
     ('approved early', 2026, 'draft', '2026-01-01', '>= 30', 50, '2025-10-01'),
     ('approved early', 2026, 'draft', '2026-01-01', '>= 40', 60, '2025-11-01'),
     ('approved early', 2026, 'draft', '2026-01-01', '>= 10', 5, '2025-12-24');
-select results_eq($$select approved_target(p, 'draft', '2025-11-20')::text, approved_weight(p, 'draft', '2025-11-20')
+select results_eq($$select (approved_terms(p, 'draft', '2025-11-20')).target::text, (approved_terms(p, 'draft', '2025-11-20')).weight
     from program_state p where program_id = 'approved early'$$, $$values ('>= 40', 60::numeric)$$,
     'a budget that is approved before its year has the targets of the first day of the year');
 

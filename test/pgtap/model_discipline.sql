@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(95);
+select plan(96);
 
 set local timezone = 'UTC';
 set local jit = off;
@@ -407,6 +407,17 @@ select throws_ok($$select adjust_program('H', 2020, 'L', 'council', 'rain', -10,
     '55000', 'the money of program "H" is not in budget_entry', 'takes no money of an act');
 select is((select array_agg(what) from adjust_program('H', 2020, 'L', 'council', 'rain',
     targets => '{"seats": ">= 400"}', on_day => '2020-09-10')), '{target}', 'its targets are adjusted');
+
+-- a budget that is approved before its year: its targets are those of the first day, as they were on record then
+select pg_temp.program('Y');
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, recorded_at)
+values ('Y', 2020, 'ha', '2020-01-01', '>= 500', '2019-10-01');
+select pg_temp.enters('Y', s, t::timestamptz) from (values ('drafted', '2019-09-01'), ('targeted', '2019-11-20'),
+    ('approved', '2019-12-20')) v (s, t);
+insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason) values ('Y', 2020, 'c', 'council', 'rain');
+select pg_temp.revises('Y', '2020-07-01', '2020-07-01', act => 'c');
+select results_eq($$select target_before, target_after from revision_result where program_id = 'Y'$$,
+    $$values ('>= 1000', '>= 800')$$, 'what was drafted before the approval is no change of it');
 
 select * from finish();
 rollback;
