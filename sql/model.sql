@@ -37,10 +37,13 @@ create function bpm.define_result(name text, meaning text, query text) returns v
     language plpgsql volatile parallel unsafe
 as $$
 declare
-    -- known: what was recorded later is left out; before: the end of the day
+    -- known: what was recorded later is left out; before: the end of the day.
+    -- A day that no timestamp reaches is infinity.
     moment constant text := '(select x.day, x.known, x.zone, (x.day + 1)::timestamp at time zone x.zone as before
-        from (select %s as day, %s as known, z.zone
-              from (select coalesce((select p.time_zone from place p), ''UTC'') as zone) z) x offset 0)';
+        from (select case when y.day < date ''4000-01-01 BC'' then ''-infinity''
+                          when y.day > date ''200000-12-31'' then ''infinity'' else y.day end as day, y.known, y.zone
+              from (select %s as day, %s as known, z.zone
+                    from (select coalesce((select min(p.time_zone) from place p), ''UTC'') as zone) z) y) x offset 0)';
     at_sessions constant text := format(moment, 'coalesce(bpm.as_of(), (now() at time zone z.zone)::date)',
                                         'coalesce(bpm.known_at(), ''infinity'')');
     at_given constant text := format(moment, 'coalesce($1, (now() at time zone z.zone)::date)',

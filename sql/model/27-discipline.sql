@@ -6,7 +6,7 @@ create function promise_fixed(of_program text, of_year integer, at timestamptz, 
     set search_path from current
 as $$
 declare
-    zone constant text := coalesce((select p.time_zone from place p), 'UTC');
+    zone constant text := coalesce((select min(p.time_zone) from place p), 'UTC');
     ends_on constant date := year_start(least(of_year, 9998) + 1) - 1;
     begins constant timestamptz := on_day::timestamp at time zone zone;
     ends constant timestamptz := (on_day + 1)::timestamp at time zone zone;
@@ -120,7 +120,7 @@ create function promise_guard() returns trigger
 as $$
 declare
     why constant text := promise_fixed(new.program_id, new.fiscal_year, clock_timestamp(),
-        (clock_timestamp() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date);
+        (clock_timestamp() at time zone coalesce((select min(p.time_zone) from place p), 'UTC'))::date);
 begin
     if why is not null then
         perform promise_refused(format('indicator "%s"', new.indicator_id), new.program_id, new.fiscal_year, why);

@@ -3,7 +3,7 @@
 create function as_of() returns date
     language sql stable parallel safe
 begin atomic
-    select coalesce(bpm.as_of(), (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date);
+    select coalesce(bpm.as_of(), (now() at time zone coalesce((select min(p.time_zone) from place p), 'UTC'))::date);
 end;
 comment on function as_of() is
 'The day that results show: the setting bpm.as_of, or today in the time zone of the model.';
@@ -49,6 +49,14 @@ begin atomic
     from (select extract(year from $1)::integer as year, $1 as day) y;
 end;
 comment on function fiscal_year_of(date) is 'The fiscal year in which a day lies, by the settings.';
+
+create function stale_before(day date, stale_days integer) returns date
+    language sql immutable parallel safe
+    -- whatever the numbers are, there is a day
+    return case when stale_days > 0 and day > date '4000-01-01 BC' then day - least(stale_days, 3660)
+                else '-infinity' end;
+comment on function stale_before(date, integer) is
+'The day before which figures are stale that may be some days old on a day; without such a number none is.';
 
 create function year_share(starts_on date, day date) returns numeric
     language sql immutable parallel safe

@@ -73,7 +73,7 @@ create function quantity(p program_state, of_evaluation text, named text, counts
 as $$
 declare
     what constant text := regexp_replace(named, ' last year$', '');
-    year constant integer := p.fiscal_year - (what <> named)::integer;
+    year constant integer := greatest(p.fiscal_year, 1) - (what <> named)::integer;
     of_kind constant text := regexp_replace(what, ' on .+$', '');
     item text := regexp_replace(what, '^(indicator|gap|gini) ', '');
     s program_state := p;
@@ -102,7 +102,7 @@ begin
     if what like 'indicator %' then
         -- a figure that would count if it were scored itself: of its year, unless it is appraised, and not too old
         select case when v.before_the_event then '-infinity' else s.starts_on end,
-               coalesce(least(figures_until, s.ends_on) - least(i.stale_days, 3660), '-infinity')
+               stale_before(least(figures_until, s.ends_on), i.stale_days)
         into from_day, fresh_from
         from indicator i
         left join evaluation_of(of_evaluation, year) v on true
@@ -128,6 +128,7 @@ begin
         with latest as (
             select distinct on (m.breakdown) round(m.actual, 8) as actual, b.people from indicator_actual m
             left join breakdown b on b.fiscal_year = m.fiscal_year and b.breakdown = m.breakdown
+                and b.people >= 0 and b.people <> 'NaN'
             where m.program_id = s.program_id and m.fiscal_year = year and m.evaluation = of_evaluation
                 and m.indicator_id = item and m.grader = '' and m.breakdown <> '' and abs(m.actual) < 1e30
                 and m.as_of between s.starts_on and figures_until

@@ -108,7 +108,7 @@ begin atomic
     -- a figure of another year, or one that is too old, says nothing about this one
     cross join lateral (
         select coalesce(f.as_of < p.starts_on and not before_the_event
-            or f.as_of < least(counts_until, p.ends_on) - least(i.stale_days, 3660), false) as stale) s
+            or f.as_of < stale_before(least(counts_until, p.ends_on), i.stale_days), false) as stale) s
     where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year and i.evaluation = of_evaluation
         and (only_these is null or i.indicator_id = any (only_these))
     window siblings as (partition by i.parent_id);

@@ -225,7 +225,7 @@ left join lateral (
     select s.output_id, s.reached, s.executed,
            case when s.output_id = b.output_id then unit_cost(s.executed, s.reached) end as unit_cost
     from @saving_result s
-    where s.program_id = b.program_id and s.fiscal_year = b.fiscal_year - 1 and s.output_id is not null
+    where s.program_id = b.program_id and s.fiscal_year = greatest(b.fiscal_year, 1) - 1 and s.output_id is not null
     offset 0) y on true
 $$);
 
@@ -250,7 +250,8 @@ with total as (
             from @saving_result s
             left join lateral (
                 select x.executed, x.reached from @saving_result x
-                where x.program_id = s.program_id and x.fiscal_year = s.fiscal_year - 1 and x.output_id = s.output_id
+                where x.program_id = s.program_id and x.fiscal_year = greatest(s.fiscal_year, 1) - 1
+                    and x.output_id = s.output_id
                 offset 0) y on true
             where s.unit_id = a.id and s.output_id is not null) b
         group by b.fiscal_year) o
@@ -286,7 +287,7 @@ select bpm.define_result('breakdown_result',
 'target of the indicator.', $$
 select p.program_id, p.fiscal_year, e.evaluation, i.indicator_id, m.breakdown, p.unit_id,
        (case when abs(m.actual) < 1e30 then m.actual end)::numeric(38,8) as actual, m.as_of as measured_on,
-       b.people::numeric(20,4) as people,
+       (case when b.people >= 0 and b.people <> 'NaN' then b.people end)::numeric(20,4) as people,
        coalesce(m.score, bpm.try_score(m.actual, g.target))::numeric(20,8) as group_score,
        case when num_nonnulls(m.score, bpm.try_score(m.actual, g.target)) > 0 then null
             when g.target is null then 'no target is set' else 'the figure cannot be scored' end as reason,
@@ -302,7 +303,7 @@ cross join lateral (
         and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown <> ''
         and num_nonnulls(m.actual, m.score) > 0 and (m.actual = 'NaN') is not true
         and m.as_of <= e.counts_until and (m.as_of >= p.starts_on or e.before_the_event)
-        and (m.as_of < least(e.counts_until, p.ends_on) - least(i.stale_days, 3660)) is not true
+        and m.as_of >= stale_before(least(e.counts_until, p.ends_on), i.stale_days)
         and (m.recorded_at > p.known) is not true and (m.withdrawn_at <= p.known) is not true
     order by m.breakdown, m.as_of desc, m.recorded_at desc
     offset 0) m

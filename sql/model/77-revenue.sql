@@ -30,8 +30,9 @@ with total as (
     group by a.ancestor_id, o.fiscal_year, o.revenue_type
 ), year as (
     select t.*, sum(t.collected) over (partition by t.unit_id, t.fiscal_year) as unit_collected,
-           lag(t.fiscal_year) over w = t.fiscal_year - 1 as follows,
-           case when lag(t.fiscal_year) over w = t.fiscal_year - 1 then lag(t.collected) over w end as collected_before
+           lag(t.fiscal_year) over w = greatest(t.fiscal_year, 1) - 1 as follows,
+           case when lag(t.fiscal_year) over w = greatest(t.fiscal_year, 1) - 1
+                then lag(t.collected) over w end as collected_before
     from total t
     window w as (partition by t.unit_id, t.revenue_type order by t.fiscal_year)
 )
@@ -100,8 +101,9 @@ with kind as (
     left join revenue_type y on y.revenue_type = k.revenue_type
     group by k.unit_id, k.fiscal_year
 ), year as (
-    select t.*, lag(t.fiscal_year) over w = t.fiscal_year - 1 as follows,
-           case when lag(t.fiscal_year) over w = t.fiscal_year - 1 then lag(t.collected) over w end as collected_before
+    select t.*, lag(t.fiscal_year) over w = greatest(t.fiscal_year, 1) - 1 as follows,
+           case when lag(t.fiscal_year) over w = greatest(t.fiscal_year, 1) - 1
+                then lag(t.collected) over w end as collected_before
     from total t
     where t.programs > 0
     window w as (partition by t.unit_id order by t.fiscal_year)
@@ -233,10 +235,11 @@ with slice as (
     from figure f
     cross join @day d
 ), years as (
-    select o.*, case when lag(o.fiscal_year) over w = o.fiscal_year - 1 then lag(o.rate) over w
+    select o.*, case when lag(o.fiscal_year) over w = greatest(o.fiscal_year, 1) - 1 then lag(o.rate) over w
                      end as rate_before,
-           case when lag(o.fiscal_year, 2) over w = o.fiscal_year - 2 then lag(o.rate, 2) over w
-                when lag(o.fiscal_year) over w = o.fiscal_year - 2 then lag(o.rate) over w end as rate_before_2
+           case when lag(o.fiscal_year, 2) over w = greatest(o.fiscal_year, 2) - 2 then lag(o.rate, 2) over w
+                when lag(o.fiscal_year) over w = greatest(o.fiscal_year, 2) - 2 then lag(o.rate) over w
+                end as rate_before_2
     from over o
     window w as (partition by o.indicator_id order by o.fiscal_year)
 )

@@ -45,8 +45,10 @@ with point as (
         select case when i.moves <> 'cumulative' or p.day >= p.ends_on then y.actual end as reached) n
 ), step as (
     -- up is how far the figure rose since the year before, where there is one
-    select x.*, case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then lag(x.reached) over w end as last_actual,
-           case when lag(x.fiscal_year) over w = x.fiscal_year - 1 then x.reached - lag(x.reached) over w end as up
+    select x.*, case when lag(x.fiscal_year) over w = greatest(x.fiscal_year, 1) - 1
+                     then lag(x.reached) over w end as last_actual,
+           case when lag(x.fiscal_year) over w = greatest(x.fiscal_year, 1) - 1
+                then x.reached - lag(x.reached) over w end as up
     from point x
     window w as (partition by x.program_id, x.indicator_id order by x.fiscal_year)
 ), past as (

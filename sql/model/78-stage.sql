@@ -6,7 +6,7 @@ create function gate_faults(program_id text, fiscal_year integer, stage text, on
 begin atomic
     -- on an explicit day, and with all that is recorded: the settings of a session have no say
     with moment as (
-        select least($4, (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date) as day
+        select least($4, (now() at time zone coalesce((select min(p.time_zone) from place p), 'UTC'))::date) as day
     ), state as (
         select s as p, s.*, coalesce(f.weight_total, y.weight_total) as weight_total, y.totals_required,
             y.appraise_from,
@@ -114,7 +114,7 @@ begin
         return true;
     end if;
     for fault in
-        select f.* from gate_faults($1, $2, $3, ($4 at time zone coalesce((select p.time_zone from place p),
+        select f.* from gate_faults($1, $2, $3, ($4 at time zone coalesce((select min(p.time_zone) from place p),
             'UTC'))::date) f
     loop
         raise exception 'program "%" may not be % yet', $1, $3

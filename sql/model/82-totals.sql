@@ -20,7 +20,7 @@ begin
                   hint = 'Publish as the owner of the tables, or as a role with BYPASSRLS.';
     end if;
     if day is null then
-        day := (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date;
+        day := (now() at time zone coalesce((select min(p.time_zone) from place p), 'UTC'))::date;
     end if;
     -- two at once are one after the other
     lock table published_total in share row exclusive mode;
@@ -71,7 +71,7 @@ comment on function publish_totals(integer, date) is
 create view unit_total with (security_invoker = true) as
 select t.unit_id, t.fiscal_year, t.suppressed, t.programs, t.budget, t.executed, t.weight, t.scored_weight, t.score_sum,
        t.score, t.coverage, t.rating,
-       (t.published_at at time zone (select coalesce((select p.time_zone from place p), 'UTC')))::date as published_on,
+       (t.published_at at time zone coalesce((select min(p.time_zone) from place p), 'UTC'))::date as published_on,
        t.on_day, u.name
 from published_total t
 left join unit u on u.unit_id = t.unit_id; -- whose name may be hidden

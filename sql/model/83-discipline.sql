@@ -17,7 +17,8 @@ declare
     why alias for $5;
     money alias for $6;
     promises constant jsonb := coalesce($7, '{}');
-    day constant date := coalesce($8, (now() at time zone coalesce((select p.time_zone from place p), 'UTC'))::date);
+    day constant date := coalesce($8,
+        (now() at time zone coalesce((select min(p.time_zone) from place p), 'UTC'))::date);
     ends_on constant date := year_start(least($2, 9998) + 1) - 1;
     wrong text;
     had record;

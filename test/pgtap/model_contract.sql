@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(58);
+select plan(69);
 
 set local jit = off;
 set local timezone = 'UTC';
@@ -519,6 +519,72 @@ select is_empty($$
            sum(economy_executed), sum(greatest(executed, 0))
     from saving_result, unnest('{unit,function,objective}'::text[]) t group by 1, 2$$,
     'what was saved and not delivered sums up every tree');
+
+-- the same by plain sums, with nothing of the model but the views that are summed, and the tables
+create function pg_temp.above(year integer) returns table (unit_id text, top text) language sql as $$
+    with recursive parent as (
+        select u.unit_id, coalesce((select m.parent_id from unit_move m
+                                    where m.unit_id = u.unit_id and m.from_year <= year
+                                    order by m.from_year desc limit 1), u.parent_id) as parent_id
+        from unit u
+    ), up as (
+        select p.unit_id, p.unit_id as top, p.parent_id from parent p
+        union all
+        select up.unit_id, p.unit_id, p.parent_id from up join parent p on p.unit_id = up.parent_id
+    ) select unit_id, top from up $$;
+create temp table unit_above as
+    select y.year, a.* from generate_series(2024, 2026) y (year), pg_temp.above(y.year) a;
+select results_eq($$
+    select a.top, s.fiscal_year, count(*), count(s.earned), sum(s.budget), sum(s.executed), coalesce(sum(s.earned), 0),
+           sum(s.unspent), coalesce(sum(s.not_delivered), 0), coalesce(sum(s.saved), 0), sum(s.unexplained),
+           sum(s.credited), round(100 * sum(s.economy_sum) / nullif(sum(s.economy_executed), 0), 8)
+    from saving_result s join unit_above a on a.unit_id = s.unit_id and a.year = s.fiscal_year
+    group by 1, 2 order by 1, 2$$,
+    $$select id, fiscal_year, programs::bigint, explained_programs::bigint, budget::numeric, executed::numeric,
+             earned::numeric, unspent::numeric, not_delivered::numeric, saved::numeric, unexplained::numeric,
+             credited::numeric, economy::numeric
+      from node_saving_result where tree = 'unit' order by 1, 2$$, 'units: what was saved is the sum of their programs');
+select isnt_empty('select * from saving_result where not_delivered > 0', 'and something was not delivered');
+select is_empty($$
+    select program_id from saving_result
+    where unspent <> budget - executed or coalesce(not_delivered, 0) + coalesce(saved, 0) + unexplained <> unspent
+        or credited < 0 or credited > greatest(saved, 0)
+    union all
+    select id from node_saving_result where not_delivered + saved + unexplained <> unspent$$,
+    'what was not spent is not delivered, saved or unexplained, and nothing besides');
+select is_empty($$
+    select program_id, fiscal_year from gain_program_result p
+    join (select program_id, fiscal_year, sum(gain) as gain, sum(share * coalesce(approved_score, 0)) as score,
+                 count(*) filter (where gain is null) as without from gain_result group by 1, 2) g
+        using (program_id, fiscal_year)
+    where g.without = 0
+        and (abs(g.gain - p.gain) > 0.000001 or abs(g.score - p.approved_score) > 0.000001
+            or p.gain <> 100 - p.approved_score)$$, 'what can be gained is all that is missing to 100');
+select isnt_empty('select * from gain_result where gain > 0', 'and something can be');
+select results_eq($$select fiscal_year, nature, sum(programs), sum(scored_programs), sum(budget), sum(executed),
+        sum(weight), sum(scored_weight), sum(score_sum) from program_result where is_overall = 0 group by 1, 2
+        order by 1, 2$$,
+    format($$select fiscal_year, nature, sum(programs), sum(scored_programs), sum(budget), sum(executed), sum(weight),
+        sum(scored_weight), sum(score_sum) from responsibility_result where kind = %L group by 1, 2
+        order by 1, 2$$, k), 'what each ' || k || ' answers for is all there is')
+from unnest('{unit,person}'::text[]) k;
+select results_eq(format($$select unit_id, fiscal_year, programs, scored_programs, closed_programs, budget, executed, weight,
+        scored_weight, score_sum, coverage_sum, score, coverage, rating from unit_month
+        where month_end = %L and programs > 0 order by 1$$, d),
+    format($$select unit_id, fiscal_year, programs, scored_programs, closed_programs, budget, executed, weight,
+        scored_weight, score_sum, coverage_sum, score, coverage, rating from unit_result_at(%L)
+        where fiscal_year = extract(year from %1$L::date) and programs > 0 order by 1$$, d),
+    'the months of units are their results on ' || d)
+from unnest('{2024-12-31,2025-06-30,2026-09-30}'::text[]) d;
+select is_empty($$
+    select t.grain, t.id, t.fiscal_year from trend t
+    left join (select 'program' as grain, program_id as id, fiscal_year, score, budget, executed
+               from program_result_at('2025-09-30')
+               union all
+               select 'unit', unit_id, fiscal_year, score, budget, executed from unit_result_at('2025-09-30')) b
+        on b.grain = t.grain and b.id = t.id and b.fiscal_year = t.fiscal_year - 1
+    where (t.score_before, t.budget_before, t.executed_before) is distinct from (b.score, b.budget, b.executed)
+        or t.day_before <> '2025-09-30'$$, 'what was the year before is what results said on that day');
 select is_empty($$
     select unit_id, score from unit_result
     where score is distinct from round(score_sum / nullif(scored_weight, 0), 8)

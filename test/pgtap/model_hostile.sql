@@ -327,5 +327,105 @@ select results_eq('select input, kind, detail from check_inputs()',
         'invalid input syntax for type numeric: "x"')$$,
     'an input view that raises is named');
 
+-- What money bought, ratios, groups, revenue -----------------------------------------------------------------------
+
+-- x without stages, z drafted; two years; an output that is bought and what conforms of it, a ratio of every kind
+select bpm.create_model('hostile2');
+set local search_path = hostile2, public;
+update setting set totals_required = false, execution = 'credited';
+insert into unit values ('gov', null, 'Government'), ('a', 'gov', 'A'), ('b', 'gov', 'B');
+insert into economic_class (economic_id, parent_id, name) values ('e', null, 'E'), ('e1', 'e', 'E1');
+insert into breakdown select y, g, g, 100 from generate_series(2025, 2026) y, unnest('{men,women}'::text[]) g;
+insert into program (program_id, fiscal_year, name, unit_id, nature, revenue_type)
+select p, y, p, u, n, t
+from generate_series(2025, 2026) y,
+    (values ('x', 'a', 'expenditure', null), ('z', 'b', 'expenditure', null), ('r', 'a', 'revenue', 'tax'))
+        v (p, u, n, t);
+insert into indicator (program_id, fiscal_year, indicator_id, name, source, numerator, denominator, ratio_as, buys,
+    conforming_of, dimension, unit_of_measure, baseline)
+select p, y, i, i, s, n, d, a, b, c, m, 'ha', 10
+from generate_series(2025, 2026) y, unnest('{x,z}'::text[]) p,
+    (values ('out', 'measured', null, null, null, true, null, 'quantity'),
+        ('ok', 'measured', null, null, null, false, 'out', 'quality'),
+        ('social', 'measured', null, null, null, false, null, 'social'),
+        ('spent', 'budget', null, null, null, false, null, null),
+        ('cost', 'ratio', 'executed', 'indicator out', 'value', false, null, null),
+        ('gini', 'ratio', 'gini social', '1', 'percent', false, null, null),
+        ('more', 'ratio', 'executed', 'executed last year', 'change', false, null, null),
+        ('conc', 'ratio', 'concentration of revenue', '1', 'percent', false, null, null),
+        ('wage', 'ratio', 'executed on e', 'budget', 'percent', false, null, null)) v (i, s, n, d, a, b, c, m);
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight)
+select program_id, fiscal_year, indicator_id, make_date(fiscal_year, 1, 1),
+    case when source <> 'budget' then '>= 50'::bpm.target end, 1 from indicator;
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual)
+select program_id, fiscal_year, indicator_id, make_date(fiscal_year, 6, 1), b, 40 + length(b)
+from indicator, unnest('{"",men,women}'::text[]) b
+where source = 'measured' and (b = '' or indicator_id = 'social');
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, economic_id)
+select program_id, fiscal_year, k, make_date(fiscal_year, 2, 1), a, 'e1'
+from program, (values ('approved', 1000), ('executed', 900)) v (k, a);
+insert into stage_event (program_id, fiscal_year, at, stage) values ('z', 2026, '2025-09-01', 'drafted');
+analyze;
+alter table measurement drop constraint measurement_actual_check;
+alter table breakdown drop constraint breakdown_people_check;
+alter table evaluation_event drop constraint evaluation_event_at_check;
+alter table program drop constraint fiscal_year_has_four_digits;
+alter table place drop constraint place_pkey cascade;
+drop index indicator_buys;
+do $$ declare c text; begin
+    foreach c in array '{indicator_buys,indicator_conforming_of,indicator_is_of_quantities,indicator_stale_days_check}'::text[] loop
+        execute format('alter table indicator drop constraint %I', c);
+    end loop;
+end $$;
+create function pg_temp.answers(hostile text) returns text language plpgsql as $$
+declare
+    c record;
+    said text;
+begin
+    set local session_replication_role = replica;
+    execute hostile;
+    set local session_replication_role = origin;
+    for c in select view_name as name from catalog union all values ('changes_since(''2025-06-30'')') loop
+        begin
+            execute format('select count(x::text) from %s x', c.name);
+        exception when others then
+            said := concat_ws(e'\n', said, c.name || ': ' || sqlerrm);
+        end;
+    end loop;
+    raise exception using errcode = 'ZZ000', message = coalesce(said, 'all answer');
+exception when sqlstate 'ZZ000' then
+    return sqlerrm;
+end $$;
+select is(pg_temp.answers(h), 'all answer', left(h, 60)) from unnest(array[
+    'select 1',
+    $h$update breakdown set people = case breakdown when 'men' then -50 else 100 end$h$,
+    $h$update breakdown set people = 'NaN' where breakdown = 'men'$h$,
+    -- closed before a day can be counted back from
+    $h$insert into evaluation_event (program_id, fiscal_year, evaluation, at, event)
+        select program_id, fiscal_year, 'self', '4713-11-25 00:00 BC', 'closed' from program$h$,
+    'update indicator set stale_days = -2147483648',
+    $h$update program set fiscal_year = -2147483648 where fiscal_year = 2026;
+       update indicator set fiscal_year = -2147483648 where fiscal_year = 2026;
+       update target_revision set fiscal_year = -2147483648 where fiscal_year = 2026$h$,
+    'insert into place select * from place',
+    $h$update indicator set buys = true, conforming_of = indicator_id$h$,
+    $h$update indicator set numerator = 'indicator cost', denominator = 'indicator cost' where indicator_id = 'cost';
+       update indicator set numerator = 'nonsense on e', denominator = '' where indicator_id = 'wage';
+       update indicator set numerator = 'gini nothing', denominator = ' last year' where indicator_id = 'gini'$h$,
+    $h$insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual)
+       select 'x', y, i, make_date(y, 7, 1), case i when 'social' then 'men' else '' end, a
+       from generate_series(2025, 2026) y,
+           (values ('out', 1e-300), ('ok', 'NaN'), ('social', '-infinity')) v (i, a)$h$]) h;
+select is((select reason from equity_result where program_id = 'x' and fiscal_year = 2026), null,
+    'people are counted where there are some');
+update breakdown set people = -50 where breakdown = 'men';
+select results_eq($$select gini, reason from equity_result where program_id = 'x' and fiscal_year = 2026$$,
+    $$values (null::numeric, 'a group has no number of people')$$, 'fewer than none are no number of people');
+-- days that no timestamp reaches are as far as time goes
+select results_eq(format('select * from %I(%L)', f, d), format('select * from %I(%L)', f, i), f || ' on ' || d)
+from unnest('{program_result_at,saving_result_at,target_check_at,trend_at}'::text[]) f,
+    (values ('4713-02-01 BC', '-infinity'), ('5874897-12-31', 'infinity')) v (d, i);
+select lives_ok($$select * from changes_since('4713-02-01 BC', '5874897-12-31')$$, 'and what changed between them');
+
 select * from finish();
 rollback;
