@@ -264,6 +264,80 @@ set local role bpm_test_health;
 select results_eq('select unit_id, budget from unit_total where suppressed = 0 order by 1', $$values ('edu', 9000::numeric(38,2)), ('gov', 17000)$$,
     'policy true: the true totals');
 reset role;
+-- what the money bought, what was promised, months, who answers ------------------------------------------------
+reset role;
+set local bpm.as_of = '2027-06-30';
+update setting set totals_policy = 'own';
+insert into program (program_id, fiscal_year, name, unit_id, nature, revenue_type)
+select u || ' tax', 2026, 'Tax ' || u, u, 'revenue', 'tax' from unnest('{edu,health}'::text[]) u;
+insert into breakdown select 2026, b, b, 100 from unnest('{men,women}'::text[]) b;
+insert into indicator (program_id, fiscal_year, indicator_id, name, source, numerator, denominator, ratio_as, buys,
+    unit_of_measure)
+select p || 1, 2026, i, i, s, n, d, a, i = 'out', 'seats'
+from unnest('{edu,health}'::text[]) p,
+    (values ('out', 'measured', null, null, null), ('by group', 'measured', null, null, null),
+        ('cost', 'ratio', 'executed', 'indicator out', 'value'), ('gini', 'ratio', 'gini by group', '1', 'percent'),
+        ('tax', 'ratio', 'revenue', 'expenditure', 'percent')) v (i, s, n, d, a);
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight)
+select program_id, fiscal_year, indicator_id, '2026-01-01', '>= 50', 1 from indicator where unit_of_measure = 'seats';
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, adjustment_id)
+select program_id, fiscal_year, indicator_id, '2026-07-01', '>= 40', 'a' from indicator
+where unit_of_measure = 'seats' and source = 'measured';
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, breakdown, actual)
+select program_id, fiscal_year, indicator_id, '2026-11-01', b, 10 * (2 + length(b)) from indicator, unnest('{"",men,women}'::text[]) b
+where unit_of_measure = 'seats' and source = 'measured' and (b = '' or indicator_id = 'by group');
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount)
+select p || s, 2026, k, '2026-02-01', case k when 'approved' then 1000 else 400 end
+from unnest('{edu,health}'::text[]) p, unnest('{1," tax"}'::text[]) s, unnest('{approved,executed}'::text[]) k;
+create temp table of_owner (view_name text, line text);
+grant all on of_owner to public;
+-- the views that show programs, a line each
+create function pg_temp.lines() returns setof of_owner language plpgsql as $$
+declare v text; begin
+    foreach v in array '{program_result,scorecard,indicator_result,indicator_tree_result,saving_result,breakdown_result,equity_result,target_drift,revision_result,gain_result,gain_program_result,program_month}'::text[] loop
+        return query execute format('select %L, to_jsonb(x)::text from %1$I x where program_id ~ %L', v, '^(edu|school)');
+    end loop;
+end $$;
+insert into of_owner select * from pg_temp.lines();
+select isnt_empty($$select from saving_result where program_id = 'health1' and earned is not null$$, 'health has something to hide');
+-- whatever is in a column: names, reasons, figures
+create function public.tells() returns setof text language plpgsql as $$
+declare c record; n bigint; begin
+    for c in select view_name, s.source from catalog, lateral (values (format('%I', view_name)),
+            (case when view_name <> 'unit_total' then format('%I(''2027-06-30'')', view_name || '_at') end)) s (source)
+        where s.source is not null
+        union all values ('changes_since', 'changes_since(''2026-01-31'', ''2027-06-30'')') loop
+        execute format('select count(*) from %s x where to_jsonb(x)::text ~* ''health''', c.source) into n;
+        if n > 0 then return next format('%s: %s', c.source, n); end if;
+    end loop;
+end $$;
+select isnt_empty('select * from public.tells()', 'the owner sees health everywhere');
+grant execute on function public.tells() to public;
+set local role bpm_test_edu;
+select is_empty('select * from public.foreign_rows()', 'the views of money, promises, months and persons show no row of another unit');
+select is_empty('select * from public.tells()', 'nor does a reason or a name in any view of the catalog speak of one');
+select is_empty($$(select * from pg_temp.lines() except select * from of_owner)
+    union all (select * from of_owner except select * from pg_temp.lines())$$, 'of its programs a role sees what the owner sees');
+select isnt_empty($$select from saving_result where program_id = 'edu1' and earned is not null$$, 'what was bought, too');
+select results_eq($$select kind, who, programs from responsibility_result where nature = 'revenue' order by 1$$,
+    $$values ('person', 'nobody', 1), ('unit', 'edu', 1)$$, 'who answers, among its own');
+-- a function says of a hidden program what it says of none
+select is((select count(*) from public.message_of($$select adjust_program('health1', 2026, 'x', 'p', 'r', 1)$$) m
+    where m <> replace(public.message_of($$select adjust_program('absent1', 2026, 'x', 'p', 'r', 1)$$), 'absent1', 'health1')), 0::bigint,
+    'adjusting what is hidden is adjusting what is not there');
+select is((select promise_fixed('health1', 2026, now(), '2026-03-01')), (select promise_fixed('absent1', 2026, now(), '2026-03-01')),
+    'nor does what guards a promise tell');
+reset role;
+alter role bpm_test_stranger nobypassrls;
+set local role bpm_test_stranger;
+select is_empty('select * from public.tells()', 'who has no units is told of none');
+reset role;
+-- The log says what was marked when the targets were fixed: without it there is no figure, and never another one.
+revoke select on program_log from bpm_test_health;
+set local role bpm_test_health;
+select throws_ok('select * from saving_result', '42501', 'permission denied for table program_log', 'who may not read the log is told so');
+select lives_ok('select * from program_result', 'and sees what does not need it');
+reset role;
 
 select * from finish();
 rollback;

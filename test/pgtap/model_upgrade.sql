@@ -102,6 +102,28 @@ select is_empty($$select p.oid::regprocedure from pg_proc p, unnest(p.proconfig)
     and c <> 'search_path="New ""name""", pg_temp' and p.proname <> 'mine_too'$$, 'all functions look into the schema by its new name');
 select matches((select pg_get_triggerdef(oid) from pg_trigger where tgrelid = 'stage_event'::regclass and tgname = 'lifecycle_2_guard'), '"New ""name"""\.stage_ready', 'and the gate is the one of that schema');
 select is((select proconfig from pg_proc where proname = 'mine_too'), '{search_path=pg_catalog}', 'but those of others');
+-- what buys, and a ratio: functions that views call look there too
+insert into program (program_id, fiscal_year, name, unit_id) values ('bought', 2026, 'B', 'gov');
+insert into indicator (program_id, fiscal_year, indicator_id, name, source, numerator, denominator, ratio_as, buys)
+    values ('bought', 2026, 'out', 'Out', 'measured', null, null, null, true), ('bought', 2026, 'cost', 'Cost', 'ratio', 'executed', 'indicator out', 'value', false);
+insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) values ('bought', 2026, 'out', '2026-01-01', '>= 10');
+insert into measurement (program_id, fiscal_year, indicator_id, as_of, actual) values ('bought', 2026, 'out', '2026-06-30', 4);
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) select 'bought', 2026, k, '2026-02-01', 100 from unnest('{approved,executed}'::text[]) k;
+set local bpm.as_of = '2026-12-31';
+set local jit = off;
+create function pg_temp.silent() returns setof text language plpgsql as $$
+declare v text; begin
+    for v in select view_name from "New ""name""".catalog loop
+        begin execute format('select count(x::text) from "New ""name""".%I x', v);
+        exception when others then return next v || ': ' || sqlerrm; end;
+    end loop;
+end $$;
+set local search_path = public;
+select is_empty('select * from pg_temp.silent()', 'every view of a renamed model answers, whatever the path');
+-- the view of this ledger takes each entry for every kind: 200 are approved, carried over and adjusted each, 200 executed; 4 of 10 are 240 of 600
+select results_eq($$select s.earned, s.not_delivered, s.saved, i.actual from "New ""name""".saving_result s, "New ""name""".indicator_result i
+    where s.program_id = 'bought' and i.program_id = 'bought' and i.indicator_id = 'cost'$$, 'values (240::numeric, 360::numeric, 40::numeric, 50::numeric)', 'and says what it says elsewhere');
+set local search_path = 'New "name"', public;
 set local search_path = public;
 select lives_ok($$insert into "New ""name""".unit (unit_id, parent_id, name) values ('edu', 'gov', 'Education')$$, 'trees work on');
 select throws_ok($$delete from "New ""name""".budget_entry$$, '23001', null, 'and guards');
