@@ -5,12 +5,12 @@
 # output that the money buys, one its conforming part, two are ratios, one is measured for three groups of people, one
 # target was changed by a procedure; figures come each month.
 #
-#   PROGRAMS   programs of a year (default 2000)
+#   PROGRAMS   programs of a year (default 1000)
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-PROGRAMS=${PROGRAMS:-2000}
+PROGRAMS=${PROGRAMS:-1000}
 
 # the figures are of 2026 and 2027, whatever the clock says: the day is said
 BENCH_SETTINGS+=' -c bpm.as_of=2028-06-30 -c work_mem=64MB'
