@@ -87,9 +87,9 @@ begin atomic
                 when 'open' then 'so far: not closed' when 'nothing' then 'nothing is scored' end as rating_reason,
            (e.closed and c.coverage >= e.floor and e.rank is not null)::integer as counts, e.rank,
            e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, p.name,
-           t.tree, t.items, t.attained, execution(p, e.money_until, e.counts_until, e.closed), t.top_weight,
-           e.missing, p.day, e.before_the_event, t.facts,
-           e.money_until
+           t.tree, t.items, t.attained,
+           coalesce(b.execution, execution(p, e.money_until, e.counts_until, e.closed)) as execution, t.top_weight,
+           e.missing, p.day, e.before_the_event, t.facts, e.money_until
     from evaluations_of(p) e
     left join framework f on f.framework_id = e.framework_id
     cross join lateral (select coalesce(f.scale, p.scale) as scale) s

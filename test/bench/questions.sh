@@ -2,8 +2,9 @@
 # questions.sh: what the views cost that ask for more than a score, beside program_result over the same rows.
 #
 # One model of PROGRAMS programs in units of 100, in two years. Each program has 15 indicators in 3 groups: one is the
-# output that the money buys, one its conforming part, two are ratios, one is measured for three groups of people, one
-# target was changed by a procedure; figures come each month.
+# output that the money buys, one its conforming part, one the execution of the budget, as in every ready-made framework,
+# two are ratios, one is measured for three groups of people, one target was changed by a procedure; figures come each
+# month.
 #
 #   PROGRAMS   programs of a year (default 1000)
 set -euo pipefail
@@ -42,7 +43,8 @@ insert into indicator (program_id, fiscal_year, indicator_id, parent_id, name, a
                        numerator, denominator, ratio_as)
 select p.program_id, p.fiscal_year, 'i' || to_char(i, 'FM00'), 'g' || i / 5, 'Indicator ' || i,
        (array['efficiency', 'effectiveness', 'equity'])[i % 3 + 1], case i when 0 then 'cumulative' else 'level' end,
-       i = 0 and p.nature <> 'revenue', case i when 1 then 'i00' end, case when i in (2, 3) then 'ratio' else 'measured' end,
+       i = 0 and p.nature <> 'revenue', case i when 1 then 'i00' end, case when i in (2, 3) then 'ratio' when i = 5 then 'budget'
+       else 'measured' end,
        case i when 2 then 'executed' when 3 then 'executed' end, case i when 2 then 'budget' when 3 then 'indicator i00' end,
        case i when 2 then 'percent' when 3 then 'value' end
 from program p, generate_series(0, 14) i;
@@ -64,7 +66,7 @@ select p.program_id, p.fiscal_year, 'i' || to_char(i, 'FM00'), make_date(p.fisca
        make_date(p.fiscal_year, m, 28), 'bench'
 from program p, generate_series(0, 14) i, generate_series(1, 12) m,
      unnest(case i when 4 then '{"",north,south,west}' else '{""}' end::text[]) b
-where i not in (2, 3);
+where i not in (2, 3, 5);
 insert into budget_entry (program_id, fiscal_year, entry_id, kind, adjustment_id, entry_date, amount, recorded_at,
                           recorded_by)
 select p.program_id, p.fiscal_year, k.kind, k.kind, case k.kind when 'adjusted' then 'a' end,
