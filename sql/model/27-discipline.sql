@@ -18,11 +18,8 @@ begin
     for s in
         select e.stage, e.at, lead(e.at, 1, 'infinity') over w as until, row_number() over w as n,
                exists (select from revision_stage r where r.stage = e.stage) as may_be_revised
-        from stage_event e
-        where e.program_id = of_program and e.fiscal_year = of_year and not e.taken_back
-            and not exists (select from stage_event b
-                            where b.program_id = e.program_id and b.fiscal_year = e.fiscal_year and b.at = e.at
-                                and b.stage = e.stage and b.taken_back and b.recorded_at > e.recorded_at)
+        from stage_standing e
+        where e.program_id = of_program and e.fiscal_year = of_year
         window w as (order by e.at, e.recorded_at)
     loop
         if s.n = 1 then
