@@ -12,15 +12,15 @@
 
 # Every concept is src/CONCEPT.c and sql/CONCEPT.sql. The order is the order of the install script:
 # a concept may use the ones before it.
-CONCEPTS = decimal target scale rollup inequality pefa peer tree lifecycle conformance guard
+CONCEPTS = decimal target scale rollup inequality pefa peer monitor tree lifecycle conformance guard
 
 # The model is plain SQL, which create_model runs in the user's schema: what is made once, the migrations
 # from 50 on, and from 70 on what upgrade_model makes again. The script carries it as the result of a function.
 MODEL = $(sort $(wildcard sql/model/*.sql))
 
-# C files without SQL of their own: the module, what reads rules, the states of aggregates, and the parts of tree
-# and guard.
-WITHOUT_SQL = bpm number scan value gather tree_id tree_rules tree_score tree_margin \
+# C files without SQL of their own: the module, what reads rules, the states of aggregates, and the parts of monitor,
+# tree and guard.
+WITHOUT_SQL = bpm number scan value gather forecast tree_id tree_rules tree_score tree_margin \
 	guard_arguments guard_conflict guard_row guard_history guard_owner guard_log guard_closed
 
 EXTENSION  = bpm

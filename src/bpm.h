@@ -11,6 +11,7 @@
  * inequality  how unevenly something is spread (gather.h: wide sums, and rows that aggregates keep)
  * pefa      letter grades, and two ways to make one of several; the variance of a composition
  * peer      how well others do with as much
+ * monitor   what should be there by a day, and where the year will end (forecast.c; exact.h: fractions)
  * tree      weighted indicators in a hierarchy (its own files share tree.h)
  * lifecycle the states a budget may pass through (lifecycle.h), and against it
  * conformance, guard: a history, and what people write (guard.h)
@@ -43,6 +44,10 @@
 #define BPM_ONE INT64CONST(100000000)	/* 1 in units */
 #define BPM_HUNDRED INT64CONST(10000000000) /* 100 in units: a full score */
 #define BPM_MAX_INTEGER_DIGITS 29	/* figures are below 10^29 */
+
+/* a share of a whole: a count of 10^-16 */
+#define BPM_SHARE_DIGITS 16
+#define BPM_WHOLE INT64CONST(10000000000000000)
 
 /*
  * An exact figure as it came: value × 10^-(8 + extra), extra a multiple of 4 and at least 0.
@@ -92,6 +97,9 @@ extern int128 bpm_decimal_round(Datum numeric, const char *what);
 extern int128 bpm_decimal_round_to(Datum numeric, int digits, const char *what);
 extern int128 bpm_decimal_exact(Datum numeric, const char *what);
 extern BpmFigure bpm_decimal_figure(Datum numeric, const char *what);
+extern BpmProblem bpm_decimal_try_share(Datum numeric, int64 *share);
+extern int64 bpm_decimal_share(Datum numeric, const char *what);
+extern char *bpm_decimal_shown(Datum numeric);
 extern bool bpm_decimal_try_divide(uint128 a, uint64 m, uint128 d, uint128 *result, uint128 *rest);
 extern bool bpm_decimal_try_quotient(uint128 a, uint64 m, uint128 d, BpmQuotient *result);
 extern uint128 bpm_decimal_divide(uint128 a, uint64 m, uint128 d, uint128 *rest);
@@ -213,8 +221,26 @@ extern void bpm_wire_version(StringInfo message, const char *type);
 
 typedef struct BpmTarget BpmTarget;
 
+/*
+ * How an actual stands to its target, before modifiers: for who measures how fast it gets there. The fraction
+ * part / whole is there for >=, > and = and for the lower end of a range, where the whole is above 0.
+ */
+typedef struct BpmStanding
+{
+	bool		graded;			/* points, direct: the score says it all */
+	bool		reverse;		/* <=, < */
+	bool		bounded;		/* =, a range: there is too much */
+	bool		met;
+	bool		beyond;			/* the upper bound of what is bounded */
+	int64		score;			/* of what is graded */
+	int128		part;
+	int128		whole;
+} BpmStanding;
+
 extern int64 bpm_target_score_units(Datum actual, const BpmTarget *target);
 extern int64 bpm_target_cap_units(const BpmTarget *target);
+extern bool bpm_target_standing(Datum actual, const BpmTarget *target, bool raise, BpmStanding *standing);
+extern bool bpm_target_day(const BpmTarget *target, bool raise, int32 *day);
 
 #define DatumGetTargetP(datum) ((BpmTarget *) PG_DETOAST_DATUM(datum))
 

@@ -313,6 +313,63 @@ bpm_decimal_round(Datum numeric, const char *what)
 }
 
 /*
+ * A share as a count of 10^-16, half away from zero: what is not between 0 and 1 is below 0 or above BPM_WHOLE.
+ */
+BpmProblem
+bpm_decimal_try_share(Datum numeric, int64 *share)
+{
+	Parts		parts;
+	BpmProblem	problem = TakeApart(numeric, &parts);
+	int			next;
+
+	if (problem == DECIMAL_TOO_LARGE || (problem == DECIMAL_OK && parts.ndigits > 0 && parts.weight > 0))
+	{
+		*share = parts.negative ? -1 : BPM_WHOLE + 1;
+		return DECIMAL_OK;
+	}
+	if (problem != DECIMAL_OK)
+		return problem;
+	/* below 10000 */
+	*share = (int64) Min(CutAt(&parts, BPM_SHARE_DIGITS / BASE_DIGITS, &next), 2 * BPM_WHOLE);
+	if (next >= BASE / 2)
+		(*share)++;
+	if (parts.negative)
+		*share = -*share;
+	return DECIMAL_OK;
+}
+
+/*
+ * A share, or an error.
+ */
+int64
+bpm_decimal_share(Datum numeric, const char *what)
+{
+	int64		share = 0;
+	BpmProblem	problem = bpm_decimal_try_share(numeric, &share);
+
+	if (unlikely(problem != DECIMAL_OK))
+		bpm_decimal_raise(problem, numeric, what);
+	if (unlikely(share < 0 || share > BPM_WHOLE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be between 0 and 1", what),
+				 errdetail("It is %s.", bpm_decimal_shown(numeric)),
+				 errhint("58 percent are written 0.58.")));
+	return share;
+}
+
+/*
+ * A numeric as it came, for messages; very long ones are cut.
+ */
+char *
+bpm_decimal_shown(Datum numeric)
+{
+	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, numeric));
+
+	return bpm_scan_clip(text, (int) strlen(text));
+}
+
+/*
  * A figure that is part of a rule: it must fit 8 decimals as it is.
  */
 BpmProblem
@@ -445,9 +502,25 @@ bpm_decimal_try_divide(uint128 a, uint64 m, uint128 d, uint128 *result, uint128 
 		return (*result >> 126) == 0;
 	}
 
-	/* long multiplication by the bits of m, dividing as it goes; the rest stays below d */
 	quotient_a = a / d;
 	rest_a = a % d;
+	if (likely((m >> 34) == 0 && (d >> 109) == 0))
+	{
+		/* by halves of m, of 17 bits each */
+		uint128		part = rest_a * (m >> 17);
+		uint128		high = part / d;
+
+		part = ((part - high * d) << 17) + rest_a * (m & 0x1FFFF);
+		quotient = part / d;
+		*rest = part - quotient * d;
+		quotient += high << 17;
+		overflow = __builtin_mul_overflow(quotient_a, (uint128) m, &quotient_a) ||
+			__builtin_add_overflow(quotient, quotient_a, &quotient);
+		*result = quotient;
+		return !overflow && (quotient >> 126) == 0;
+	}
+
+	/* long multiplication by the bits of m, dividing as it goes; the rest stays below d */
 	*rest = 0;
 	for (int bit = 63; bit >= 0; bit--)
 	{

@@ -28,12 +28,12 @@ bpm_limbs_bits(const uint64 *a, int n)
 }
 
 static void
-ShiftLeft(uint64 *a, int bits)
+ShiftLeft(uint64 *a, int n, int bits)
 {
 	int			limbs = bits / 64;
 	int			rest = bits % 64;
 
-	for (int i = RATIO_LIMBS - 1; i >= 0; i--)
+	for (int i = n - 1; i >= 0; i--)
 	{
 		uint64		high = i >= limbs ? a[i - limbs] : 0;
 		uint64		low = i > limbs ? a[i - limbs - 1] : 0;
@@ -43,43 +43,55 @@ ShiftLeft(uint64 *a, int bits)
 }
 
 static void
-ShiftRightOne(uint64 *a)
+ShiftRightOne(uint64 *a, int n)
 {
-	for (int i = 0; i < RATIO_LIMBS; i++)
-		a[i] = (a[i] >> 1) | (i + 1 < RATIO_LIMBS ? a[i + 1] << 63 : 0);
+	for (int i = 0; i < n; i++)
+		a[i] = (a[i] >> 1) | (i + 1 < n ? a[i + 1] << 63 : 0);
 }
 
 /*
- * a / b to a whole number, half away from zero; a is left as rubbish. b is above 0, and both have RATIO_LIMBS with
- * the upper bit free. False when the result would not fit 127 bits.
+ * a / b to a whole number, half away from zero; a and b are left as rubbish. b is above 0, and both have RATIO_LIMBS
+ * with the upper bit free. False when the result would not fit 127 bits.
  */
 bool
 bpm_limbs_ratio(uint64 *a, uint64 *b, uint128 *result)
 {
-	int			shift = bpm_limbs_bits(a, RATIO_LIMBS) - bpm_limbs_bits(b, RATIO_LIMBS);
+	int			bits_a = bpm_limbs_bits(a, RATIO_LIMBS);
+	int			bits_b = bpm_limbs_bits(b, RATIO_LIMBS);
+	int			shift = bits_a - bits_b;
+	int			n = Max(bits_a, bits_b) / 64 + 1;	/* limbs in use, with a bit to spare */
 
 	*result = 0;
 	if (shift > 125)
 		return false;
+	if (n <= 2)
+	{
+		uint128		part = ((uint128) a[1] << 64) | a[0];
+		uint128		whole = ((uint128) b[1] << 64) | b[0];
+		uint128		rest = part % whole;
+
+		*result = part / whole + (rest >= whole - rest ? 1 : 0);
+		return true;
+	}
 	if (shift >= 0)
 	{
 		/* long division by bits */
-		ShiftLeft(b, shift);
+		ShiftLeft(b, n, shift);
 		for (int bit = shift;; bit--)
 		{
-			if (LimbsCompare(a, b, RATIO_LIMBS) >= 0)
+			if (LimbsCompare(a, b, n) >= 0)
 			{
-				LimbsSubtract(a, RATIO_LIMBS, b, RATIO_LIMBS);
+				LimbsSubtract(a, n, b, n);
 				*result |= (uint128) 1 << bit;
 			}
 			if (bit == 0)
 				break;
-			ShiftRightOne(b);
+			ShiftRightOne(b, n);
 		}
 	}
 	/* what is left is below b */
-	ShiftLeft(a, 1);
-	if (LimbsCompare(a, b, RATIO_LIMBS) >= 0)
+	ShiftLeft(a, n, 1);
+	if (LimbsCompare(a, b, n) >= 0)
 		(*result)++;
 	return true;
 }
@@ -88,8 +100,11 @@ bpm_limbs_ratio(uint64 *a, uint64 *b, uint128 *result)
  * States
  * ----------------------------------------------------------------------------------------------*/
 
-static MemoryContext
-AggregateContext(FunctionCallInfo fcinfo)
+/*
+ * The memory of the aggregate that is computed.
+ */
+MemoryContext
+bpm_aggregate_context(FunctionCallInfo fcinfo)
 {
 	MemoryContext context;
 
@@ -106,7 +121,7 @@ bpm_sums_state(FunctionCallInfo fcinfo)
 {
 	if (likely(!PG_ARGISNULL(0)))
 		return (BpmSums *) PG_GETARG_POINTER(0);
-	return MemoryContextAllocZero(AggregateContext(fcinfo), sizeof(BpmSums));
+	return MemoryContextAllocZero(bpm_aggregate_context(fcinfo), sizeof(BpmSums));
 }
 
 static BpmPairs *
@@ -115,6 +130,7 @@ NewPairs(MemoryContext context)
 	BpmPairs   *pairs = MemoryContextAllocZero(context, sizeof(BpmPairs));
 
 	pairs->context = context;
+	pairs->given = NOTHING_GIVEN;
 	return pairs;
 }
 
@@ -123,7 +139,7 @@ bpm_pairs_state(FunctionCallInfo fcinfo)
 {
 	if (likely(!PG_ARGISNULL(0)))
 		return (BpmPairs *) PG_GETARG_POINTER(0);
-	return NewPairs(AggregateContext(fcinfo));
+	return NewPairs(bpm_aggregate_context(fcinfo));
 }
 
 static inline Size
@@ -208,8 +224,11 @@ bpm_sums_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-static bytea *
-NewBytes(Size size)
+/*
+ * Room for what a worker hands over.
+ */
+bytea *
+bpm_state_bytes(Size size)
 {
 	bytea	   *bytes;
 
@@ -228,7 +247,7 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_sums_serialize);
 Datum
 bpm_sums_serialize(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = NewBytes(sizeof(BpmSums));
+	bytea	   *bytes = bpm_state_bytes(sizeof(BpmSums));
 
 	memcpy(VARDATA(bytes), PG_GETARG_POINTER(0), sizeof(BpmSums));
 	PG_RETURN_BYTEA_P(bytes);
@@ -260,6 +279,7 @@ bpm_pairs_merge(PG_FUNCTION_ARGS)
 	{
 		const BpmPairs *other = (const BpmPairs *) PG_GETARG_POINTER(1);
 
+		GivePairs(state, other->given);
 		Reserve(state, other->count);
 		for (int64 i = 0; i < other->count; i++)
 		{
@@ -272,19 +292,22 @@ bpm_pairs_merge(PG_FUNCTION_ARGS)
 }
 
 /*
- * A byte that says how wide the rows are, and the rows.
+ * What is given, a byte that says how wide the rows are, and the rows.
  */
+#define PAIRS_HEADER (sizeof(int64) + 1)
+
 PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_pairs_serialize);
 Datum
 bpm_pairs_serialize(PG_FUNCTION_ARGS)
 {
 	const BpmPairs *pairs = (const BpmPairs *) PG_GETARG_POINTER(0);
 	Size		size = (Size) pairs->count * PairSize(pairs->wide);
-	bytea	   *bytes = NewBytes(1 + size);
+	bytea	   *bytes = bpm_state_bytes(PAIRS_HEADER + size);
 
-	*VARDATA(bytes) = pairs->wide;
+	memcpy(VARDATA(bytes), &pairs->given, sizeof(int64));
+	VARDATA(bytes)[sizeof(int64)] = pairs->wide;
 	if (size > 0)
-		memcpy(VARDATA(bytes) + 1, pairs->rows.any, size);
+		memcpy(VARDATA(bytes) + PAIRS_HEADER, pairs->rows.any, size);
 	PG_RETURN_BYTEA_P(bytes);
 }
 
@@ -293,15 +316,18 @@ Datum
 bpm_pairs_deserialize(PG_FUNCTION_ARGS)
 {
 	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
+	const char *data = VARDATA_ANY(bytes);
 	BpmPairs   *pairs = NewPairs(CurrentMemoryContext);
 	Size		size = VARSIZE_ANY_EXHDR(bytes);
 
-	if (size == 0)
+	if (size < PAIRS_HEADER)
 		elog(ERROR, "state of an aggregate has the wrong size");
-	pairs->wide = *VARDATA_ANY(bytes) != 0;
-	Reserve(pairs, (int64) ((size - 1) / PairSize(pairs->wide)));
-	pairs->count = (int64) ((size - 1) / PairSize(pairs->wide));
+	memcpy(&pairs->given, data, sizeof(int64));
+	pairs->wide = data[sizeof(int64)] != 0;
+	size -= PAIRS_HEADER;
+	Reserve(pairs, (int64) (size / PairSize(pairs->wide)));
+	pairs->count = (int64) (size / PairSize(pairs->wide));
 	if (pairs->count > 0)
-		memcpy(pairs->rows.any, VARDATA_ANY(bytes) + 1, (Size) pairs->count * PairSize(pairs->wide));
+		memcpy(pairs->rows.any, data + PAIRS_HEADER, (Size) pairs->count * PairSize(pairs->wide));
 	PG_RETURN_POINTER(pairs);
 }

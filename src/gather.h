@@ -141,10 +141,16 @@ typedef struct WidePair
 	int128		b;
 } WidePair;
 
+/* what the rows of a group say in common: a figure that is not negative, or one of these */
+#define NOTHING_GIVEN (-1)
+#define NULL_GIVEN (-2)
+#define TWO_GIVEN (-3)			/* they do not agree */
+
 /* rows take 16 bytes until one does not fit, then all take 32 */
 typedef struct BpmPairs
 {
 	MemoryContext context;
+	int64		given;
 	int64		count;
 	int64		capacity;
 	bool		wide;
@@ -156,6 +162,8 @@ typedef struct BpmPairs
 	}			rows;
 } BpmPairs;
 
+extern MemoryContext bpm_aggregate_context(FunctionCallInfo fcinfo);
+extern bytea *bpm_state_bytes(Size size);
 extern BpmPairs *bpm_pairs_state(FunctionCallInfo fcinfo);
 extern void bpm_pairs_add_slow(BpmPairs *pairs, int128 a, int128 b);
 
@@ -166,6 +174,16 @@ AddPair(BpmPairs *pairs, int128 a, int128 b)
 		pairs->rows.narrow[pairs->count++] = (NarrowPair) {(int64) a, (int64) b};
 	else
 		bpm_pairs_add_slow(pairs, a, b);
+}
+
+/* a row, or a part of the rows, says what is to be the same in all */
+static inline void
+GivePairs(BpmPairs *pairs, int64 given)
+{
+	if (pairs->given == NOTHING_GIVEN)
+		pairs->given = given;
+	else if (pairs->given != given && given != NOTHING_GIVEN)
+		pairs->given = TWO_GIVEN;
 }
 
 static inline WidePair

@@ -1554,6 +1554,58 @@ bpm_target_cap_units(const BpmTarget *target)
 	return promise.cap;
 }
 
+/*
+ * How an actual stands to a target. False, where raise is not wanted, for what is an error in a score.
+ */
+bool
+bpm_target_standing(Datum datum, const BpmTarget *target, bool raise, BpmStanding *standing)
+{
+	BpmFigure	actual;
+	Promise		promise;
+	Trouble		trouble = OpenFor(datum, target, &promise, &actual);
+	int128		base = 0;
+
+	if (unlikely(trouble != TROUBLE_NONE))
+	{
+		if (raise)
+			Raise(trouble, datum, target);
+		return false;
+	}
+	*standing = (BpmStanding) {0};
+	if (promise.form == POINTS || promise.form == DIRECT)
+	{
+		standing->graded = true;
+		standing->score = (int64) bpm_decimal_half_up(ExactScore(&promise, actual.value, actual.extra));
+		return true;
+	}
+	standing->reverse = IsReverse(promise.form);
+	standing->bounded = promise.form == EQUAL || promise.form == RANGE;
+	standing->met = IsMet(&promise, actual.value);
+	standing->beyond = (promise.form == EQUAL && actual.value > promise.goal) ||
+		(promise.form == RANGE && actual.value > promise.high);
+	if ((promise.modifiers & FROM) && promise.goal > promise.base)
+		base = promise.base;
+	standing->part = actual.value - base;
+	standing->whole = promise.goal - base;
+	return true;
+}
+
+/*
+ * The day of a target by ...; false for every other one, where raise is not wanted.
+ */
+bool
+bpm_target_day(const BpmTarget *target, bool raise, int32 *day)
+{
+	if (target->form != BY)
+	{
+		if (raise)
+			Raise(TROUBLE_WANTS_FIGURE, (Datum) 0, target);
+		return false;
+	}
+	*day = (int32) StoredFigure(target, 0);
+	return true;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * SQL functions
  * ----------------------------------------------------------------------------------------------*/

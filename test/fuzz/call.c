@@ -295,11 +295,28 @@ RandomId(Making *making, const Column *column, int row)
 	return psprintf("(%s%d)::%s", n == 5 ? "-" : "", n, format_type_be_qualified(type));
 }
 
+/* a share of a whole */
+static bool
+IsShare(const char *name)
+{
+	return strcmp(name, "share") == 0 || strcmp(name, "fraction") == 0;
+}
+
+/* what an aggregate wants to be the same in all rows, beside rules */
+static bool
+IsGiven(Oid type, const char *name)
+{
+	return strcmp(name, "rules") == 0 || IsShare(name) || strcmp(name, "spent") == 0 || strcmp(name, "budget") == 0 ||
+		(type == TEXTOID && strcmp(name, "method") == 0);
+}
+
 static char *
 CalmNumber(Making *making, const Column *column, int row)
 {
 	Chance	   *chance = making->chance;
 
+	if (IsShare(column->name))
+		return psprintf("0.%d", chance_below(chance, 1000));
 	/* a parent has no score */
 	if (strcmp(column->name, "score") == 0 && row < 2)
 		return NULL;
@@ -369,7 +386,7 @@ Columns(Making *making, const Callable *callable, int count)
 	for (int i = 0; i < count; i++)
 	{
 		Column	   *column = &columns[i];
-		bool		rule = fuzz_kind(callable->types[i]) != NULL || strcmp(callable->names[i], "rules") == 0;
+		bool		rule = fuzz_kind(callable->types[i]) != NULL || IsGiven(callable->types[i], callable->names[i]);
 
 		column->any = callable->types[i] == ANYCOMPATIBLEOID;
 		column->type = column->any ? chosen : callable->types[i];

@@ -71,7 +71,16 @@ select 'comparator', unnest(array['>=', '>', '<=', '<', '=', '≥', '≤']);
 insert into fuzz.corpus
 select 'modifiers', unnest(array['', '%', '[km] from 40', 'floor 60', 'step', 'lose 2 per 1', 'over 120 lose 0.5', 'ratio', 'cap 120', '% floor 60 cap 150 from 1']);
 insert into fuzz.corpus
-select 'method', unnest(array['free disposal', 'constant returns', 'FREE DISPOSAL', 'fdh']);
+select 'method', unnest(array['free disposal', 'constant returns', 'FREE DISPOSAL', 'fdh', 'budget', 'run rate', 'historical share', 'execution', 'burn',
+    'median of three', 'Burn']);
+insert into fuzz.corpus
+select 'moves', unnest(array['cumulative', 'level', 'rate', 'milestone', 'RATE']);
+insert into fuzz.corpus
+select 'daterange', unnest(array['[2026-01-01,2026-12-31]', '[2026-06-01,2026-07-01)', '[2026-06-15,2026-07-14]', '(,2026-12-31]', '[2026-01-01,)', 'empty', '[2026-01-01,infinity)',
+    '[4713-01-01 BC,5874897-12-31)', '[0001-01-01 BC,0001-12-31 BC]', '[2000-02-01,2000-02-29]', '[2000-02-29,2000-02-29]', '[2026-01-01,2027-07-01)']);
+insert into fuzz.corpus
+select 'numeric[]', unnest(array['{}', '{NULL}', '{1}', '{0.05,0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9,0.95,1}', '{0,0,0,0,0,0,0,0,0,0,0,1}', '{0.5,0.4,1}', '{1,NaN}', '{Infinity}',
+    '{99999999999999999999999999999,99999999999999999999999999999}', '{-1,2,3}', '{0,0}', '{{1,2},{3,4}}', '[5:6]={1,2}', '{0.3333333333333333333333333333333333333333333,1}', '{1e131071,1}']);
 insert into fuzz.corpus
 select 'grade', unnest(array['A', 'B+', 'B', 'C+', 'C', 'D+', 'D', 'D*', 'NA', 'NU', 'NR', '', 'b']);
 insert into fuzz.corpus

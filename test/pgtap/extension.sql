@@ -45,7 +45,7 @@ select cmp_ok((select count(*) from pure), '>=', 50::bigint, 'the functions of d
 select is_empty($$ select object from pure where provolatile <> 'i' $$, 'are IMMUTABLE, so that they fit indexes and generated columns');
 select is_empty($$ select object from pure where proparallel <> 's' $$, 'are PARALLEL SAFE');
 select is_empty($$ select object from pure where not proisstrict and proname not in
-    ('rollup_accum', 'rollup_remove', 'rollup_merge', 'rollup_unmerge', 'try_parse_number', 'try_parse_target', 'high') $$, 'are STRICT, but for those to which NULL says something');
+    ('rollup_accum', 'rollup_remove', 'rollup_merge', 'rollup_unmerge', 'try_parse_number', 'try_parse_target', 'high', 'pace', 'try_pace') $$, 'are STRICT, but for those to which NULL says something');
 select is_empty($$ select object from functions f join pg_aggregate a on a.aggfnoid = f.oid where proparallel <> 's' and proname in ('rollup', 'weighted_score') $$,
     'the aggregates are PARALLEL SAFE');
 select is_empty($$ select object from functions f join pg_aggregate a on a.aggfnoid = f.oid where proname in ('rollup', 'weighted_score')

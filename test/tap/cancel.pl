@@ -94,6 +94,9 @@ foreach my $case (
 	[ 'violations of a history', "select cardinality(bpm.lifecycle_violations(stage, at, 'a -> b')) from (select * from $events) h" ],
 	[ 'durations of a history', "select cardinality(bpm.lifecycle_durations(stage, at, 'a -> b -> a')) from (select * from $events) h" ],
 	[ 'a Gini coefficient', 'select bpm.gini(hashint4(g) & 2147483647, g) from generate_series(1, 2000000) g' ],
+	[ 'a median', 'select bpm.quantile(hashint4(g), 0.5) from generate_series(1, 2000000) g' ],
+	[ 'a median of ratios', 'select bpm.ratio_quantile(hashint4(g), 1 + (g & 65535), 0.5) from generate_series(1, 2000000) g' ],
+	[ 'a forecast of many years', q{select bpm.forecast('median of three', 50, 120, 0.5, hashint4(g), hashint4(g + 1), hashint4(g + 2)) from generate_series(1, 500000) g} ],
 	[ 'peers compared', q{select count(e) from (select bpm.peer_efficiency(1 + (hashint4(g) & 65535), hashint4(g + 1) & 65535, m) over () as e
 		from generate_series(1, 500000) g, (values ('free disposal'), ('constant returns')) v(m) offset 0) s} ])
 {

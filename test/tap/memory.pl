@@ -47,6 +47,10 @@ my %runs = (
 	'inequality' => q{(select bpm.gini(score + i % 7, weight) + bpm.theil(score + i % 7, weight) + bpm.concentration(score, weight) + bpm.activity_index(score, weight, weight + i % 7)
 	     + bpm.composition_variance(score + i % 7, weight) from v)},
 	'peers' => q{(select sum(e) from (select bpm.peer_efficiency(weight, score + i % 7) over () as e from v) p)},
+	'forecasts' => q{(select bpm.quantile(score + i % 7, 0.3) + bpm.ratio_quantile(score + i % 7, weight, 0.9)
+	     + bpm.forecast('median of three', 50, 120, 0.5, score, weight + 100, 90 + i % 7) from v)},
+	'monitoring' => q{(select sum(bpm.pace(actual + i % 7, target, 0.3333333333333333)) + sum((bpm.earned_value(weight + i % 7, weight, 5, 9)).estimate)
+	     + sum(bpm.expected_share('2026-07-15', '[2026-07-01,2026-09-30]', bpm.profile(array[weight + i % 7, 2, 3]))) + count(bpm.pace_colour(weight + i % 130)) from v)},
 	'merging' => q{(select bpm.score(bpm.rollup(x) filter (where i > 0)) from (select r as x from stored union all select r from stored) u)},
 	'accessors and operators' =>
 	  q{(select bpm.score(r operator(bpm.+) r operator(bpm.-) r) + bpm.coverage(r, i % 9) + bpm.low(r, i % 9) + bpm.high(r, 90 + i % 9)
