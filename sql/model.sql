@@ -97,6 +97,8 @@ as $$
     ('evaluation', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('score_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('breakdown', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('monitor_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('unusual_year', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     -- trees; who lies below whom among the units is who sees what, so they are in the hands of the owner alone
     ('unit', 'unit', 'rule_log', null, null, null, false),
     ('unit_move', 'unit', 'rule_log', null, null, null, false),
@@ -122,15 +124,16 @@ as $$
     ('rule_log', 'rule', null, null, null, null, false),
     -- targets; is_group, breakdown_ref and grader_ref are computed: the right to them says who holds the duty
     ('indicator', 'program', 'program_log', 'targets', '{*,is_group}',
-     '{name,dimension,aspect,unit_of_measure,due,owner,sort}', true),
+     '{name,dimension,aspect,unit_of_measure,due,figure_every,owner,sort}', true),
     ('indicator', 'program', 'program_log', 'grading', '{*}',
-     '{name,dimension,aspect,unit_of_measure,due,owner,sort}', true),
+     '{name,dimension,aspect,unit_of_measure,due,figure_every,owner,sort}', true),
     ('indicator', 'program', 'program_log', 'rules', null,
      '{parent_id,source,same_as,numerator,denominator,ratio_as,buys,conforming_of,method,moves,stale_days,baseline,'
      'adjustment_id,is_group}', false),
     ('indicator_tree', 'program', null, 'rules', '{*}', '{moves}', false),
     ('target_revision', 'program', null, 'targets', '{*}', null, false),
     ('target_revision', 'program', null, 'grading', '{*}', null, false),
+    ('indicator_plan', 'program', null, 'targets', '{*}', null, false),
     ('adjustment', 'program', null, 'targets', '{*}', null, false),
     -- money
     ('adjustment', 'program', null, 'money', '{*}', null, false),
@@ -147,6 +150,12 @@ as $$
     ('year_event', 'rule', null, 'approving', '{*}', null, false),
     ('grader', 'program', 'program_log', 'approving', '{*}', '{*}', true),
     ('rating_override', 'program', null, 'approving', '{*}', null, false),
+    -- rounds of monitoring; who keeps the ledger or the figures of a program answers to what they saw
+    ('monitoring_round', 'rule', null, 'approving', '{*}', null, false),
+    ('monitoring_seen', 'program', null, 'approving', '{*}', null, false),
+    ('monitoring_alert', 'program', null, 'approving', '{*}', null, false),
+    ('deviation_answer', 'program', null, 'measuring', '{*}', null, false),
+    ('deviation_answer', 'program', null, 'money', '{*}', null, false),
     -- who sees what is in the hands of the owner alone
     ('unit_access', 'internal', 'rule_log', null, null, null, false),
     ('unit_visible', 'internal', null, null, null, null, false),
@@ -906,10 +915,11 @@ as $$
               'the trees of functions, classes and objectives; where a program counts, and how it is judged'),
     ('programs', 'new programs, their names and classes, who answers for them, which objectives they serve'),
     ('targets', 'the indicators of a program''s own evaluation, what is promised of them and what they weigh'),
-    ('money', 'the ledger'),
-    ('measuring', 'the figures of a program''s own evaluation'),
+    ('money', 'the ledger; answers to what monitoring found'),
+    ('measuring', 'the figures of a program''s own evaluation; answers to what monitoring found'),
     ('grading', 'what belongs to the other evaluations, and grades: indicators, targets, figures'),
-    ('approving', 'stages, closings, who evaluates and grades, ratings that stand whatever the score'),
+    ('approving', 'stages, closings, rounds of monitoring, who evaluates and grades, ratings that stand whatever the '
+                  'score'),
     ('publishing', 'published totals')
 $$;
 comment on function bpm.model_duties() is 'The duties that grant_duty knows, and what each is about.';

@@ -130,8 +130,14 @@ create table setting (
     execution_points numeric(12,4) not null default 10 check (execution_points >= 0),
     totals_required  boolean not null default true,
     unspent_alert    numeric(7,4) not null default 20 check (unspent_alert between 0 and 100),
+    points_alert     numeric(7,4) not null default 5 check (points_alert between 0 and 100),
     execution        text not null default 'credited' check (execution in ('credited', 'spent')),
     overfulfilled_from numeric(11,4) not null default 130 check (overfulfilled_from > 100),
+    pace_against     text not null default 'plan' check (pace_against in ('plan', 'history', 'linear')),
+    plan_lock        text not null default 'quarter' check (plan_lock in ('newest', 'month', 'quarter', 'year')),
+    forecast_method  text not null default 'median of three' check (forecast_method in (
+        'budget', 'run rate', 'historical share', 'execution', 'burn', 'median of three')),
+    forecast_interval numeric(7,4) not null default 80 check (forecast_interval between 1 and 99),
     appraise_from    numeric(20,2) check (appraise_from > 0),
     year_start_month integer not null default 1 check (year_start_month between 1 and 12),
     currency         text not null default 'XXX' check (currency ~ '^[A-Z]{3}$'),
@@ -155,11 +161,25 @@ comment on column setting.totals_required is
 'Whether weights that do not total this keep a budget from being approved.';
 comment on column setting.unspent_alert is
 'The percentage of the budget that may stay unspent before check_result warns.';
+comment on column setting.points_alert is
+'By how many percent the points of the indicators may exceed what execution supports before self_alarm is red.';
 comment on column setting.execution is
 'How execution is judged. credited: executed, and what was saved of the approved budget while all that was promised '
 'was delivered, over the budget, so that who saves does not lose by it; spent: executed over the budget alone.';
 comment on column setting.overfulfilled_from is
 'The percentage of a target from which check_result names it as far over-fulfilled: was it set too low?';
+comment on column setting.pace_against is
+'What should be spent by a day: by the months of the plan (the calendar where there is none); by the share that was '
+'usually spent by then in the years before (the calendar where there are fewer than two); or by the calendar.';
+comment on column setting.plan_lock is
+'Against which plan of the year spending is held: the one that stood when the month, the quarter or the year began, or '
+'the newest. A plan that is changed to what was spent measures nothing.';
+comment on column setting.forecast_method is
+'How the end of the year is forecast where one figure is shown: median of three (of historical share, execution and '
+'burn), or one of budget, run rate, historical share, execution, burn.';
+comment on column setting.forecast_interval is
+'Of how many percent of the cases the interval of a forecast is made: 80 is from the 10th to the 90th percentile of '
+'past errors.';
 comment on column setting.appraise_from is
 'New programs with an approved or proposed budget from this on have to be appraised; none have when it is empty.';
 comment on column setting.year_start_month is

@@ -6,23 +6,30 @@ create table adjustment (
     adjustment_id text not null check (adjustment_id <> ''),
     procedure     text not null check (procedure <> ''),
     reason        text not null check (reason <> ''),
+    cause         text check (cause in ('funds', 'rules', 'staff', 'equipment', 'other')),
     recorded_at   timestamptz not null default clock_timestamp() check (isfinite(recorded_at)),
     recorded_by   text not null default current_user,
     primary key (program_id, fiscal_year, adjustment_id),
     foreign key (program_id, fiscal_year) references program
 );
 comment on table adjustment is
-'An act that changes a budget or a target during the year; entries and revisions name it.';
+'An act that changes a budget or a target during the year, or suspends a program; entries and revisions name it.';
 comment on column adjustment.program_id is 'The program.';
 comment on column adjustment.fiscal_year is 'The fiscal year.';
 comment on column adjustment.adjustment_id is 'The number of the act.';
 comment on column adjustment.procedure is
 'By which procedure: decision of the council of 12 May, transfer under section 7.';
 comment on column adjustment.reason is 'Why.';
+comment on column adjustment.cause is
+'The cause in a word, where it lies outside of the program: funds, rules, staff, equipment or other, as in '
+'deviation_answer.';
 comment on column adjustment.recorded_at is 'When it was recorded.';
 comment on column adjustment.recorded_by is 'By whom.';
 create trigger fact_guard before update or delete or truncate on adjustment
     for each statement execute function fact_guard();
+create trigger cause_is_known before insert on adjustment
+    for each row when (new.cause not in ('funds', 'rules', 'staff', 'equipment', 'other'))
+    execute function refuse_row('there is no such cause', 'It is funds, rules, staff, equipment or other.');
 
 create table budget_entry (
     program_id    text not null,

@@ -21,6 +21,7 @@ create table indicator (
     method       bpm.method not null default 'mean',
     moves        text not null default 'level' check (moves in ('cumulative', 'level', 'rate', 'milestone')),
     due          date check (isfinite(due)),
+    figure_every integer check (figure_every in (1, 3, 6, 12)),
     stale_days   integer check (stale_days > 0),
     baseline     numeric check (baseline > '-infinity' and baseline < 'infinity'),
     owner        text,
@@ -83,6 +84,8 @@ comment on column indicator.moves is
 'How its figure moves in the year: cumulative (adds up), level (stands where it is), rate (a share or an average) or '
 'milestone (its figure is a date).';
 comment on column indicator.due is 'The day by which its figure has to be there; the end of the year when empty.';
+comment on column indicator.figure_every is
+'Every how many months of the year a figure is due; empty: at due, else by the rules of monitoring.';
 comment on column indicator.stale_days is
 'A figure that is older than so many days, on the day shown or at the close, counts as not measured; empty: any '
 'figure of the year counts.';

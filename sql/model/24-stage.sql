@@ -31,8 +31,10 @@ create table stage_event (
     recorded_by text not null default current_user,
     reason      text,
     lifecycle   bpm.lifecycle,
+    adjustment_id text,
     primary key (program_id, fiscal_year, at, recorded_at),
     foreign key (program_id, fiscal_year) references program,
+    foreign key (program_id, fiscal_year, adjustment_id) references adjustment,
     foreign key (stage, grade) references stage_grade,
     constraint stage_event_taken_back check (not taken_back or reason <> '' and reason is not null)
 );
@@ -51,6 +53,7 @@ comment on column stage_event.recorded_at is 'When it was recorded.';
 comment on column stage_event.recorded_by is 'By whom.';
 comment on column stage_event.reason is 'Why; needed to take a stage back.';
 comment on column stage_event.lifecycle is 'The lifecycle that it was judged by: that of the program, filled in.';
+comment on column stage_event.adjustment_id is 'The act by which it was entered, as when a program is suspended.';
 create function stage_event_lifecycle() returns trigger
     language plpgsql volatile parallel unsafe
     set search_path from current

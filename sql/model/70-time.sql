@@ -58,14 +58,11 @@ create function stale_before(day date, stale_days integer) returns date
 comment on function stale_before(date, integer) is
 'The day before which figures are stale that may be some days old on a day; without such a number none is.';
 
-create function year_share(starts_on date, day date) returns numeric
+create function share_by(starts_on date, ends_on date, day date, profile numeric[] default null) returns numeric
     language sql immutable parallel safe
     return case when day < starts_on then 0
-                when day >= (starts_on + interval '1 year')::date then 1
-                else (12 * (extract(year from day) - extract(year from starts_on))
-                      + extract(month from day) - extract(month from starts_on)
-                      + extract(day from day)
-                        / extract(day from date_trunc('month', day::timestamp) + interval '1 month - 1 day')) / 12 end;
-comment on function year_share(date, date) is
-'The linear share of a fiscal year that has passed at the end of a day: its whole months, and the days of the begun '
-'one, of twelve months. 0 before it begins, 1 once it is over.';
+                when day >= ends_on then 1
+                else bpm.expected_share(day, daterange(starts_on, ends_on, '[]'), profile) end;
+comment on function share_by(date, date, date, numeric[]) is
+'The share of a year that should be there at the end of a day, linear or by cumulative shares at the ends of its '
+'months: 0 before it begins, 1 once it is over.';

@@ -1,5 +1,16 @@
 -- Programs: money, execution, and the evaluation that counts
 
+create function answers_on(of_program text, of_year integer, on_day date) returns text
+    language sql stable parallel safe
+begin atomic
+    select r.person from responsible r
+    where r.program_id = of_program and r.fiscal_year = of_year and r.from_day <= on_day
+    order by r.from_day desc
+    limit 1;
+end;
+comment on function answers_on(text, integer, date) is
+'The person who answers for a program on a day; NULL for nobody.';
+
 select bpm.define_result('program_score',
 'What program_result shows, and of the evaluation that counts the tree and the facts of its indicators.', $$
 select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id, p.revenue_type,

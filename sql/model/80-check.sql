@@ -668,6 +668,8 @@ with fault as (
     union all
     select * from @ledger_fault
     union all
+    select * from @plan_fault
+    union all
     select k.program_id, k.fiscal_year, v.severity, v.kind, k.first_key,
            format('Of one %s there are several keys, which differ only by case or by spaces: %s.', k.what, k.keys),
            'Make them one.'

@@ -3,7 +3,8 @@
 -- adjusting is one act -------------------------------------------------------------------------------------
 
 create function adjust_program(program_id text, fiscal_year integer, adjustment_id text, procedure text, reason text,
-                               amount numeric default null, targets jsonb default '{}', on_day date default null)
+                               amount numeric default null, targets jsonb default '{}', on_day date default null,
+                               cause text default null)
     returns table (item text, what text, before text, after text)
     language plpgsql volatile parallel unsafe
     set search_path from current
@@ -55,14 +56,14 @@ begin
     if wrong is not null then
         raise exception 'program "%" has no indicator % in %', of_program, wrong, of_year
             using errcode = 'no_data_found',
-                  hint = coalesce((select format('Its indicators are %s.', string_agg(i.indicator_id, ', '
-                                              order by i.sort, i.indicator_id))
+                  hint = coalesce((select 'Its indicators are ' || string_agg(i.indicator_id, ', '
+                                              order by i.sort, i.indicator_id) || '.'
                                    from indicator i
                                    where i.program_id = of_program and i.fiscal_year = of_year
                                        and i.evaluation = 'self'), 'It has no indicators.');
     end if;
-    insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason)
-    values (of_program, of_year, act, by_procedure, why);
+    insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason, cause)
+    values (of_program, of_year, act, by_procedure, why, $9);
     if money is not null then
         item := 'budget';
         what := 'budget';
@@ -153,10 +154,98 @@ begin
     end loop;
 end
 $$;
-comment on function adjust_program(text, integer, text, text, text, numeric, jsonb, date) is
+comment on function adjust_program(text, integer, text, text, text, numeric, jsonb, date, text) is
 'Adjusts a program in one act, all of it or nothing: records the act with its procedure and reason, the signed amount '
-'by which the budget changes, and new targets, weights or what is given up, from a day on (today when not given). Says '
-'what was before and what is after.';
+'by which the budget changes, and new targets, weights or what is given up, from a day on (today when not given), and '
+'the cause where it lies outside of the program. Says what was before and what is after.';
+
+-- Suspending is an act, too, and so is going on.
+create function stage_by_act(of_program text, of_year integer, act text, by_procedure text, why text, of_cause text,
+                             on_day date, entered text, was text)
+    returns table (item text, what text, before text, after text)
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+declare
+    zone constant text := coalesce((select min(p.time_zone) from place p), 'UTC');
+    begins constant timestamptz := on_day::timestamp at time zone zone;
+    lifecycle record;
+    last record;
+begin
+    select l.lifecycle_id, l.rule into lifecycle
+    from program p join lifecycle_rule l on l.lifecycle_id = p.lifecycle_id
+    where p.program_id = of_program and p.fiscal_year = of_year;
+    if not found then
+        raise exception 'there is no program "%" in %', of_program, of_year
+            using errcode = 'no_data_found';
+    elsif exists (select from adjustment a where a.program_id = of_program and a.fiscal_year = of_year
+                      and a.adjustment_id = act) then
+        raise exception 'program "%" has an act "%" in % already', of_program, act, of_year
+            using errcode = 'unique_violation',
+                  hint = 'Give the act another number.';
+    elsif 'suspended' <> all (bpm.stages(lifecycle.rule)) then
+        raise exception 'program "%" cannot be suspended', of_program
+            using errcode = 'object_not_in_prerequisite_state',
+                  detail = format('Its lifecycle "%s" has no stage "suspended".', lifecycle.lifecycle_id),
+                  hint = 'adjust_program() changes its budget and its targets.';
+    end if;
+    select e.stage, e.at into last from stage_standing e
+    where e.program_id = of_program and e.fiscal_year = of_year
+    order by e.at desc, e.recorded_at desc
+    limit 1;
+    if was is not null and last.stage is distinct from was then
+        raise exception 'program "%" is not % in %', of_program, was, of_year
+            using errcode = 'object_not_in_prerequisite_state',
+                  detail = case when last.stage is null then 'It has no stages.'
+                                else format('It is %s since %s.', last.stage, (last.at at time zone zone)::date) end;
+    elsif entered = last.stage then
+        raise exception 'program "%" is % already', of_program, entered
+            using errcode = 'object_not_in_prerequisite_state',
+                  detail = format('It is so since %s.', (last.at at time zone zone)::date);
+    end if;
+    insert into adjustment (program_id, fiscal_year, adjustment_id, procedure, reason, cause)
+    values (of_program, of_year, act, by_procedure, why, of_cause);
+    -- of a day as it begins, or after what was entered on it before
+    insert into stage_event (program_id, fiscal_year, at, stage, adjustment_id, reason)
+    values (of_program, of_year,
+            case when on_day is null then clock_timestamp()
+                 when last.at >= begins and (last.at at time zone zone)::date = on_day
+                 then last.at + interval '1 microsecond'
+                 else begins end,
+            entered, act, why);
+    return query select 'stage', 'stage', last.stage, entered;
+end
+$$;
+comment on function stage_by_act(text, integer, text, text, text, text, date, text, text) is
+'Records an act, and that a program enters a stage by it. What suspend_program and resume_program do.';
+
+create function suspend_program(program_id text, fiscal_year integer, adjustment_id text, procedure text, reason text,
+                                cause text default null, on_day date default null)
+    returns table (item text, what text, before text, after text)
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    return query select s.* from stage_by_act($1, $2, $3, $4, $5, $6, $7, 'suspended', null) s;
+end
+$$;
+comment on function suspend_program(text, integer, text, text, text, text, date) is
+'Suspends a program in one act, all of it or nothing: records the act with its procedure, its reason and the cause '
+'where it lies outside of the program, and that the program is suspended from a day on (now when not given).';
+
+create function resume_program(program_id text, fiscal_year integer, adjustment_id text, procedure text, reason text,
+                               on_day date default null)
+    returns table (item text, what text, before text, after text)
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    return query select s.* from stage_by_act($1, $2, $3, $4, $5, null, $6, 'executing', 'suspended') s;
+end
+$$;
+comment on function resume_program(text, integer, text, text, text, date) is
+'Lets a suspended program go on in one act: records the act with its procedure and reason, and that the program is '
+'executing from a day on (now when not given).';
 
 -- what was promised beside what it became ------------------------------------------------------------------
 

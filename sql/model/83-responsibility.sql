@@ -1,19 +1,9 @@
 -- Who answers for what: persons from the day on that the table responsible says, units for the programs of their own
 
-create function answers_on(of_program text, of_year integer, on_day date) returns text
-    language sql stable parallel safe
-begin atomic
-    select r.person from responsible r
-    where r.program_id = of_program and r.fiscal_year = of_year and r.from_day <= on_day
-    order by r.from_day desc
-    limit 1;
-end;
-comment on function answers_on(text, integer, date) is 'The person who answers for a program on a day; NULL for nobody.';
-
 -- Money goes by the day of its entry, all else to who answered when the evaluation that counts was closed.
 select bpm.define_result('responsibility_result',
 'One row per person or unit, year and nature, without overall programs: the money of their days, and of the programs '
-'for which they answered at the close the score, the ratings, what was not delivered and what is overdue.', $$
+'for which they answered at the close the score, the ratings, what was not delivered, what is overdue and unanswered.', $$
 with answered as (
     select p.unit_id, r.unit_name, p.fiscal_year, p.nature, coalesce(h.person, 'nobody') as person, r.budget,
            r.executed, r.weight, r.scored_weight, r.score_sum, r.coverage_sum, r.scored_programs, r.closed_programs,
@@ -21,6 +11,7 @@ with answered as (
            (r.rating_rank = rank_below(c.scale) - 1)::integer as worst,
            is_not_demonstrated(r.rating)::integer as not_demonstrated,
            d.not_delivered, e.overdue as overdue_evaluations, f.overdue as overdue_figures,
+           unanswered_alerts(p) as unanswered_alerts,
            -- for money: the days of whom
            p as state
     from @program_state p
@@ -77,16 +68,16 @@ with answered as (
     select 'unit' as kind, a.unit_id as who, a.fiscal_year, a.nature, 1 as programs, a.budget, a.executed,
            a.budget as covered_budget, a.executed as covered_executed, a.weight, a.scored_weight, a.score_sum,
            a.coverage_sum, a.scored_programs, a.closed_programs, a.rated, a.best, a.worst, a.not_demonstrated,
-           a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.unit_name as name
+           a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.unanswered_alerts, a.unit_name as name
     from answered a
     union all
     select 'person', a.person, a.fiscal_year, a.nature, 1, 0, 0, a.budget, a.executed, a.weight, a.scored_weight,
            a.score_sum, a.coverage_sum, a.scored_programs, a.closed_programs, a.rated, a.best, a.worst,
-           a.not_demonstrated, a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.person
+           a.not_demonstrated, a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.unanswered_alerts, a.person
     from answered a
     union all
     select 'person', m.person, m.fiscal_year, m.nature, 0, m.budget, m.executed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-           null, 0, 0, m.person
+           null, 0, 0, 0, m.person
     from money m
 )
 select p.kind, p.who, p.fiscal_year, p.nature,
@@ -106,6 +97,7 @@ select p.kind, p.who, p.fiscal_year, p.nature,
        coalesce(sum(p.not_demonstrated), 0)::integer as not_demonstrated_programs,
        sum(p.not_delivered)::numeric(38,2) as not_delivered,
        sum(p.overdue_evaluations)::integer as overdue_evaluations, sum(p.overdue_figures)::integer as overdue_figures,
+       sum(p.unanswered_alerts)::integer as unanswered_alerts,
        min(p.name) as name
 from part p
 group by p.kind, p.who, p.fiscal_year, p.nature

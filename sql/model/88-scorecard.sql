@@ -5,8 +5,7 @@ select bpm.define_result('scorecard',
 'words. Overall programs show the money that they cover.', $$
 select r.program_id, r.fiscal_year, round(r.score, 2)::numeric(20,2) as score, round(r.low, 2)::numeric(20,2) as low,
        round(r.high, 2)::numeric(20,2) as high,
-       (case when d.day <= y.ends_on and r.covered_budget > 0 and y.share > 0
-             then 100 * r.covered_executed / r.covered_budget / y.share end)::numeric(38,2) as pace,
+       (case when abs(m.pace) < 1e30 then m.pace end)::numeric(38,2) as pace,
        r.covered_executed::numeric(38,2) as executed, r.covered_budget::numeric(38,2) as budget, r.rating,
        case when r.overridden = 1 or r.rating = not_demonstrated() or r.score is null then r.rating_reason
             when r.is_revenue = 0 and r.covered_executed > r.covered_budget then 'more is executed than the budget'
@@ -16,11 +15,12 @@ select r.program_id, r.fiscal_year, round(r.score, 2)::numeric(20,2) as score, r
        r.unit_name, r.name
 from @day d
 cross join @program_score r
-cross join lateral (
-    select y.starts_on, (y.starts_on + interval '1 year - 1 day')::date as ends_on,
-           year_share(y.starts_on, d.day) as share
-    from (select year_start(r.fiscal_year) as starts_on) y
-    offset 0) y
+left join lateral (
+    select c.pace, p.ends_on
+    from @program_state p
+    left join lateral (select c.pace from money_pace(p) c where p.day <= p.ends_on offset 0) c on true
+    where p.program_id = r.program_id and p.fiscal_year = r.fiscal_year
+    offset 0) m on true
 cross join lateral (
     select (select o.score from bpm.roots(r.tree) o) - r.score as lost) k
 left join lateral (
@@ -37,7 +37,7 @@ left join lateral (
     join unnest(r.facts) i on i.indicator_id = n.id and i.source <> 'group' and not i.retired
     where n.lost >= 0.005
         -- what is not due yet costs nothing yet
-        and (n.score is not null or r.closed = 1 or coalesce(i.due, y.ends_on) <= d.day)
+        and (n.score is not null or r.closed = 1 or coalesce(i.due, m.ends_on) <= d.day)
     order by n.lost desc, n.id
     limit 1) w on true
 $$);

@@ -81,7 +81,8 @@ bench_warm asked.unit asked.node_above asked.program asked.indicator asked.targe
 # each at most twice program_result over the same rows; the series of months have twelve rows for one
 views=(saving_result node_saving_result aspect_result efficiency_result activity_result breakdown_result equity_result
     revenue_result revenue_kind_result pefa_result target_drift revision_result target_check gain_result
-    gain_program_result responsibility_result "trend where grain = 'program'" "trend where grain = 'unit'" scorecard
+    gain_program_result forecast_result unit_forecast indicator_forecast forecast_accuracy responsibility_result
+    "trend where grain = 'program'" "trend where grain = 'unit'" scorecard
     check_result)
 months=(program_month unit_month)
 

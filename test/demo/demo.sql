@@ -129,6 +129,8 @@ from measure m, bpm.try_parse_number(m.actual) n
 group by 1
 order by 2 desc;
 
+\ir forecast.sql
+
 \echo '== Do the ratings agree? ===================================================='
 \echo
 select count(*) filter (where not override) as given,

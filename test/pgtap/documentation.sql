@@ -74,6 +74,11 @@ select is_empty($$
         regexp_matches(s.script, $r$'(?:program_budget|indicator_actual)'(?:::text as input)?, '([a-z ]+)'$r$, 'g') as m
     where s.part = '80-check'
         and not exists (select from page p where p.name = 'model' and strpos(p.content, '`' || m[1] || '`') > 0)
+    union all
+    select distinct m[1] from bpm.model_scripts() s,
+        regexp_matches(s.script, $r$\('(?:error|warning|note)', '([a-z ]+)'$r$, 'g') as m
+    where s.part = '78-plan'
+        and not exists (select from page p where p.name = 'model' and strpos(p.content, '`' || m[1] || '`') > 0)
 $$, 'the page of the model names every kind of fault');
 
 select * from finish();

@@ -172,9 +172,11 @@ select lives_ok($$select count(x::text) from changes_since('-infinity', 'infinit
 -- the linear share of a year, and the pace ---------------------------------------------------------------------------
 
 -- whole months, and days of a begun one: 4 + 10/31 months on 10 May; a leap February has 29 days
-select is(round(year_share('2026-01-01', '2026-05-10') * 12, 10), round(4 + 10 / 31.0, 10), 'months and days');
-select is(round(year_share('2028-01-01', '2028-02-14') * 12, 10), round(1 + 14 / 29.0, 10), 'of a leap year');
-select results_eq($$select d::date, round(year_share('2025-07-01', d::date), 4)
+select is(round(share_by('2026-01-01', '2026-12-31', '2026-05-10') * 12, 10), round(4 + 10 / 31.0, 10),
+    'months and days');
+select is(round(share_by('2028-01-01', '2028-12-31', '2028-02-14') * 12, 10), round(1 + 14 / 29.0, 10),
+    'of a leap year');
+select results_eq($$select d::date, round(share_by('2025-07-01', '2026-06-30', d::date), 4)
     from unnest('{2025-06-30,2025-07-31,2026-03-31,2026-06-30,2026-07-01,infinity,-infinity}'::date[]) d$$,
     $$values ('2025-06-30'::date, 0::numeric), ('2025-07-31', .0833), ('2026-03-31', .75), ('2026-06-30', 1),
     ('2026-07-01', 1), ('infinity', 1), ('-infinity', 0)$$, 'of a year that begins in July');

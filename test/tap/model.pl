@@ -93,6 +93,13 @@ insert into evaluation_event (program_id, fiscal_year, evaluation, at, event)
 select program_id, fiscal_year, evaluation, make_date(fiscal_year + 1, 2, 1)::timestamp at time zone 'UTC', 'closed' from program_evaluation where fiscal_year = 2025;
 insert into year_event (fiscal_year, at, event) values (2025, '2026-01-31', 'closed');
 insert into rating_override (program_id, fiscal_year, valid_from, rating, reason) values ('p1', 2026, '2026-01-01', 'not demonstrated', 'no data');
+insert into unusual_year values (2020, 'pandemic');
+insert into indicator_plan (program_id, fiscal_year, indicator_id, month, valid_from, planned)
+select program_id, fiscal_year, indicator_id, 12, make_date(fiscal_year, 1, 1), 50
+from indicator where evaluation = 'self' and source = 'measured';
+select from monitor_round(2026, 'Q1', '2026-03-31');
+insert into deviation_answer (program_id, fiscal_year, round, item, cause)
+select program_id, fiscal_year, round, item, 'funds' from monitoring_alert order by program_id, item limit 1;
 };
 $node->safe_psql('source', $as_plain . "select bpm.create_model('$model'); set search_path = $quoted;" . $data);
 is($node->safe_psql('source', "select string_agg(distinct relowner::regrole::text, ',') from pg_class where relnamespace = '$quoted'::regnamespace"),
