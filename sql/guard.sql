@@ -24,6 +24,12 @@ create function bpm.refuse_closed() returns trigger
 comment on function bpm.refuse_closed() is
 'Trigger function, BEFORE INSERT OR UPDATE OR DELETE FOR EACH ROW: refuses a row whose key is closed (23514). Arguments: a table or view that says what is closed, in the schema of the guarded table unless it is said; then the key columns, which both have by the same names; the other one has a boolean column closed. It is read as its owner, past row security, as it is now at every isolation level, under a lock that lock_closing waits for; the owner of the guarded table needs SELECT on it. It has to be the last trigger BEFORE the event, by name (55000). A row with a NULL in its key belongs to nothing that could be closed.';
 
+create function bpm.refuse_closed_unlocked() returns trigger
+    language c
+    as 'MODULE_PATHNAME', 'bpm_guard_refuse_closed_unlocked';
+comment on function bpm.refuse_closed_unlocked() is
+'Trigger function: refuse_closed without its lock, for where who closes keeps all writers out in another way, as with a lock that each statement shares. A load of many keys then holds no lock for each.';
+
 create function bpm.lock_closing() returns trigger
     language c
     as 'MODULE_PATHNAME', 'bpm_guard_lock_closing';

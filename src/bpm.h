@@ -11,6 +11,7 @@
  * inequality  how unevenly something is spread (gather.h: wide sums, and rows that aggregates keep)
  * pefa      letter grades, and two ways to make one of several; the variance of a composition
  * peer      how well others do with as much
+ * csv       rows as COPY writes them, and the digest of a file of them
  * monitor   what should be there by a day, and where the year will end (forecast.c; exact.h: fractions)
  * tree      weighted indicators in a hierarchy (its own files share tree.h)
  * lifecycle the states a budget may pass through (lifecycle.h), and against it

@@ -427,7 +427,8 @@ IsGuard(Oid function)
 
 	return name != NULL && strcmp(get_namespace_name(schema), "bpm") == 0 &&
 		(strcmp(name, "lifecycle_guard") == 0 || strcmp(name, "lifecycle_guard_history") == 0 ||
-		 strcmp(name, "refuse_closed") == 0 || strcmp(name, "lock_closing") == 0);
+		 strcmp(name, "refuse_closed") == 0 || strcmp(name, "refuse_closed_unlocked") == 0 ||
+		 strcmp(name, "lock_closing") == 0);
 }
 
 /* a trigger that could change the row of this event, in this session */

@@ -234,15 +234,16 @@ KeysText(const Closing *closing, Relation rel, const Datum *keys)
 }
 
 static void
-RefuseRow(Closing *closing, TriggerData *trigdata, TupleTableSlot *slot, MemoryContext context)
+RefuseRow(Closing *closing, TriggerData *trigdata, TupleTableSlot *slot, bool lock, MemoryContext context)
 {
 	Relation	rel = trigdata->tg_relation;
 	Datum		keys[MAX_KEYS];
 
 	if (!KeysOf(closing, slot, keys) || IsLast(closing, rel, keys))
 		return;
-	bpm_guard_lock(closing->relid, rel, slot, closing->key, closing->collation,
-				   closing->nkeys, ShareLock);
+	if (lock)
+		bpm_guard_lock(closing->relid, rel, slot, closing->key, closing->collation,
+					   closing->nkeys, ShareLock);
 	if (IsClosed(closing, rel, keys, context))
 	{
 		/* what an UPDATE leaves as it is, its writer may not know */
@@ -261,6 +262,20 @@ RefuseRow(Closing *closing, TriggerData *trigdata, TupleTableSlot *slot, MemoryC
 	KeepLast(closing, rel, keys, context);
 }
 
+static Datum
+RefuseClosed(FunctionCallInfo fcinfo, const char *function, bool lock)
+{
+	TriggerData *trigdata = bpm_guard_check_call(fcinfo, function, EVENTS, ARGUMENTS);
+	Closing    *closing = ClosingOf(fcinfo, trigdata, function);
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+
+	RefuseRow(closing, trigdata, trigdata->tg_trigslot, lock, context);
+	if (!TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		return PointerGetDatum(trigdata->tg_trigtuple);
+	RefuseRow(closing, trigdata, trigdata->tg_newslot, lock, context);
+	return PointerGetDatum(trigdata->tg_newtuple);
+}
+
 /*
  * refuse_closed(relation, key column, ...): trigger function. The relation, a table or view, has the key columns by
  * the same names and a column closed; a row whose keys it calls closed, before or after the change, is refused.
@@ -269,15 +284,18 @@ PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_refuse_closed);
 Datum
 bpm_guard_refuse_closed(PG_FUNCTION_ARGS)
 {
-	TriggerData *trigdata = bpm_guard_check_call(fcinfo, "refuse_closed", EVENTS, ARGUMENTS);
-	Closing    *closing = ClosingOf(fcinfo, trigdata, "refuse_closed");
-	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+	return RefuseClosed(fcinfo, "refuse_closed", true);
+}
 
-	RefuseRow(closing, trigdata, trigdata->tg_trigslot, context);
-	if (!TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
-		return PointerGetDatum(trigdata->tg_trigtuple);
-	RefuseRow(closing, trigdata, trigdata->tg_newslot, context);
-	return PointerGetDatum(trigdata->tg_newtuple);
+/*
+ * refuse_closed_unlocked(relation, key column, ...): the same where who closes keeps all writers out in another way.
+ * A lock for each key would be locks for nothing, and a bulk load has many.
+ */
+PGDLLEXPORT PG_FUNCTION_INFO_V1(bpm_guard_refuse_closed_unlocked);
+Datum
+bpm_guard_refuse_closed_unlocked(PG_FUNCTION_ARGS)
+{
+	return RefuseClosed(fcinfo, "refuse_closed_unlocked", false);
 }
 
 static void

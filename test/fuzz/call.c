@@ -358,11 +358,36 @@ RandomArgument(Making *making, const Column *column, int row)
 	}
 }
 
+static char *RandomLiteral(Making *making, const Column *column, int row);
+
+/* a row of up to five columns of any types, rows among them */
+static char *
+RandomRecord(Making *making, int row)
+{
+	static const Oid types[] = {TEXTOID, NUMERICOID, DATEOID, TIMESTAMPTZOID, INT4OID, INT8OID, BOOLOID, NAMEOID, RECORDOID};
+	Chance	   *chance = making->chance;
+	int			count = chance_below(chance, 6);
+	StringInfoData out;
+
+	if (chance_in(chance, 12))
+		return pstrdup("null::record");
+	initStringInfo(&out);
+	for (int i = 0; i < count; i++)
+	{
+		Column		column = {.type = ANY_OF(chance, types), .name = ""};
+
+		appendStringInfo(&out, "%s%s", i ? ", " : "", RandomLiteral(making, &column, row));
+	}
+	return psprintf("row(%s)", out.data);
+}
+
 static char *
 RandomLiteral(Making *making, const Column *column, int row)
 {
 	char	   *text = NULL;
 
+	if (column->type == RECORDOID)
+		return RandomRecord(making, row);
 	if (column->any)
 		return RandomId(making, column, row);
 	if (!chance_in(making->chance, making->calm ? 60 : 12))

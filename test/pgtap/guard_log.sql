@@ -195,6 +195,17 @@ create trigger closed before insert on facts for each row execute function bpm.r
 insert into state values ('P1', 2026, true), ('P2', 2026, null), ('P3', 2026, false);
 select is(pg_temp.failure($$insert into facts values ('P1', 2026, 1)$$) ~ 'program_id, fiscal_year\)=\(P1, 2026', true, 'several keys, of types that compare');
 select is(pg_temp.failure($$insert into facts values ('P2', 2026, 1), ('P3', 2026, 1), ('P1', 2025, 1)$$), 'done', 'what does not say that it is closed is open');
+-- without a lock: the same refusals, and a load of many keys holds none
+create table loaded (program_id text, fiscal_year integer);
+create trigger closed before insert on loaded for each row execute function bpm.refuse_closed_unlocked('state', 'program_id', 'fiscal_year');
+create function pg_temp.held() returns bigint language sql as $$select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and objsubid = 3$$;
+create temp table held_before as select pg_temp.held() as n;
+insert into loaded select 'Q' || i, 2026 from generate_series(1, 2000) i;
+select is(pg_temp.held(), (select n from held_before), 'unlocked holds no lock for what it asked');
+select is(pg_temp.failure($$insert into loaded values ('P1', 2026)$$) ~ '^23514 .*is closed', true, 'and refuses what is closed all the same');
+insert into facts select 'Q' || i, 2026, 1 from generate_series(1, 2000) i;
+select is(pg_temp.held() > (select n from held_before), true, 'the other holds some, that closing waits for');
+
 -- what an UPDATE leaves as it is, its writer may not know
 create table veiled (program_id text, fiscal_year integer);
 insert into veiled values ('P1', 2025);
