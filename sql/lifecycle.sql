@@ -192,6 +192,7 @@ create function bpm.project_lifecycle() returns bpm.lifecycle
     language sql immutable parallel safe
     return 'drafted -> appraised -> targeted -> reviewed -> approved -> executing -> monitored -> executing;
         drafted -> targeted;    -- only new major items are appraised
+        appraised -> drafted;   -- fair goes back, to be mended and appraised again
         reviewed -> targeted;   -- sent back to be mended
         executing -> adjusted -> executing; monitored -> adjusted;
         executing -> suspended -> executing; monitored -> suspended;
@@ -201,7 +202,7 @@ create function bpm.project_lifecycle() returns bpm.lifecycle
         evaluated -> applied;   -- nothing to rectify
         * -> cancelled'::bpm.lifecycle;
 comment on function bpm.project_lifecycle() is
-'The life of a project through the five links of budget performance management. Only new major items are appraised; a review may send targets back; monitoring comes any number of times; only a sample is evaluated beyond the self-evaluation; only what was found is rectified.';
+'The life of a project through the five links of budget performance management. Only new major items are appraised, and an appraisal may send a plan back; a review may send targets back; monitoring comes any number of times; only a sample is evaluated beyond the self-evaluation; only what was found is rectified.';
 
 create function bpm.basic_lifecycle() returns bpm.lifecycle
     language sql immutable parallel safe

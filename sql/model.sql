@@ -70,7 +70,7 @@ comment on function bpm.define_result(text, text, text) is
 
 create function bpm.model_tables(out name text, out belongs_to text, out history text, out written_by text,
                                  out inserts text[], out updates text[], out deletes boolean) returns setof record
-    language sql immutable parallel safe rows 90
+    language sql immutable parallel safe rows 110
     set search_path = pg_catalog, pg_temp
 as $$
     values
@@ -96,8 +96,11 @@ as $$
     ('framework_indicator', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('evaluation', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('score_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('evaluation_gate', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('grade_band', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('breakdown', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('monitor_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('sample_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('unusual_year', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     -- trees; who lies below whom among the units is who sees what, so they are in the hands of the owner alone
     ('unit', 'unit', 'rule_log', null, null, null, false),
@@ -115,9 +118,10 @@ as $$
     ('evaluation_closed', 'internal', null, null, null, null, false),
     ('year_closed', 'internal', null, null, null, null, false),
     -- programs: what decides how one is judged and where it counts is a rule once the program is there
-    ('program', 'unit', 'program_log', 'programs', '{*,-framework_id,-weight}',
-     '{*,-unit_id,-nature,-scope,-lifecycle_id,-framework_id,-weight}', false),
-    ('program', 'unit', 'program_log', 'rules', null, '{unit_id,nature,scope,lifecycle_id,framework_id,weight}', false),
+    ('program', 'unit', 'program_log', 'programs', '{*,-framework_id,-weight,-is_key}',
+     '{*,-unit_id,-nature,-scope,-lifecycle_id,-framework_id,-weight,-is_key}', false),
+    ('program', 'unit', 'program_log', 'rules', null,
+     '{unit_id,nature,scope,lifecycle_id,framework_id,weight,is_key}', false),
     ('program_objective', 'program', 'program_log', 'programs', '{*}', '{*}', true),
     ('responsible', 'program', 'program_log', 'programs', '{*}', '{*}', true),
     ('program_log', 'program', null, null, null, null, false),
@@ -141,6 +145,8 @@ as $$
     -- figures and grades
     ('measurement', 'program', null, 'measuring', '{*,breakdown_ref}', null, false),
     ('measurement', 'program', null, 'grading', '{*,grader_ref}', null, false),
+    ('evaluation_comment', 'program', null, 'measuring', '{*,indicator_ref}', null, false),
+    ('evaluation_comment', 'program', null, 'grading', '{*,evaluation_ref}', null, false),
     ('program_budget', 'view', null, null, null, null, false),
     ('indicator_actual', 'view', null, null, null, null, false),
     -- approving
@@ -156,10 +162,34 @@ as $$
     ('monitoring_alert', 'program', null, 'approving', '{*}', null, false),
     ('deviation_answer', 'program', null, 'measuring', '{*}', null, false),
     ('deviation_answer', 'program', null, 'money', '{*}', null, false),
+    -- what is drawn for evaluation
+    ('sample_draw', 'rule', null, 'approving', '{*}', null, false),
+    ('sample_member', 'program', null, 'approving', '{*}', null, false),
+    -- findings; is_report and is_verdict are computed, as above: who finds something does not report it rectified
+    ('finding', 'program', null, 'grading', '{*}', null, false),
+    ('finding_event', 'program', null, 'measuring', '{*,-n,is_report}', null, false),
+    ('finding_event', 'program', null, 'money', '{*,-n,is_report}', null, false),
+    ('finding_event', 'program', null, 'grading', '{*,-n,is_verdict}', null, false),
     -- who sees what is in the hands of the owner alone
     ('unit_access', 'internal', 'rule_log', null, null, null, false),
     ('unit_visible', 'internal', null, null, null, null, false),
-    ('published_total', 'total', null, 'publishing', '{*}', '{*}', true),
+    -- publications; the views over them are read by guards, as their owner
+    -- when and by whom is in its hash: publish() says it, and a guard of the table sees to it
+    ('publication', 'rule', null, 'publishing', '{*,published_at,published_by}', null, false),
+    ('publication_event', 'rule', null, 'publishing', '{*}', null, false),
+    ('publication_rule', 'rule', null, 'publishing', '{*}', null, false),
+    ('publication_program', 'program', null, 'publishing', '{*}', null, false),
+    ('publication_item', 'program', null, 'publishing', '{*}', null, false),
+    ('publication_money', 'program', null, 'publishing', '{*}', null, false),
+    ('publication_person', 'program', null, 'publishing', '{*}', null, false),
+    ('publication_node', 'internal', null, 'publishing', '{*}', null, false),
+    ('publication_standing', 'view', null, null, null, null, false),
+    ('evaluation_published', 'internal', null, null, null, null, false),
+    ('program_published', 'internal', null, null, null, null, false),
+    ('year_published', 'internal', null, null, null, null, false),
+    ('publication_made', 'internal', null, null, null, null, false),
+    ('tree_lock', 'internal', null, 'publishing', null, '{changes}', false),
+    ('published_total', 'total', null, 'publishing', '{*}', null, false),
     -- text that waits for import_rows
     ('import_unit', 'import', null, 'rules', '{*}', '{*}', true),
     ('import_program', 'import', null, 'programs', '{*}', '{*}', true),
@@ -833,6 +863,8 @@ begin
                 'unit_id = any (' || units || ') and (parent_id is null or parent_id = any (' || units || '))'
             when t.name = 'node_above' then 'tree <> ''unit'' or ancestor_id = any (' || units || ')'
             when t.name = 'translation' then 'kind <> ''unit'' or code = any (' || units || ')'
+            -- of trees other than the units everything is a sum over what a role may not see
+            when t.name = 'publication_node' then 'tree = ''unit'' and node_id = any (' || units || ')'
             when t.name in ('unit_access', 'unit_visible') then 'role_name = any (' || roles || ')'
             -- changes of units show as the units do, changes of access to whom they are about
             when t.name = 'rule_log' then
@@ -915,12 +947,14 @@ as $$
               'the trees of functions, classes and objectives; where a program counts, and how it is judged'),
     ('programs', 'new programs, their names and classes, who answers for them, which objectives they serve'),
     ('targets', 'the indicators of a program''s own evaluation, what is promised of them and what they weigh'),
-    ('money', 'the ledger; answers to what monitoring found'),
-    ('measuring', 'the figures of a program''s own evaluation; answers to what monitoring found'),
-    ('grading', 'what belongs to the other evaluations, and grades: indicators, targets, figures'),
-    ('approving', 'stages, closings, rounds of monitoring, who evaluates and grades, ratings that stand whatever the '
-                  'score'),
-    ('publishing', 'published totals')
+    ('money', 'the ledger; answers to what monitoring found, reports that a finding is rectified'),
+    ('measuring', 'the figures of a program''s own evaluation; objections to the others; answers to what monitoring '
+                  'found, reports that a finding is rectified'),
+    ('grading', 'what belongs to the other evaluations, and grades: indicators, targets, figures, answers to '
+                'objections, findings'),
+    ('approving', 'stages, closings, rounds of monitoring, samples, who evaluates and grades, ratings that stand '
+                  'whatever the score'),
+    ('publishing', 'publications, and opening one for a correction')
 $$;
 comment on function bpm.model_duties() is 'The duties that grant_duty knows, and what each is about.';
 
@@ -954,7 +988,7 @@ begin
             -- when and by whom is for nobody to say
             select a.attname, a.attnum,
                    a.attgenerated = '' and a.attidentity = ''
-                   and a.attname not in ('recorded_at', 'recorded_by', 'loaded_by', 'published_at', 'published_by')
+                   and a.attname not in ('recorded_at', 'recorded_by', 'loaded_by')
                        as may_be_said,
                    exists (select from pg_index i
                            where i.indrelid = c.oid and i.indisprimary and a.attnum = any (i.indkey)) as is_key

@@ -142,7 +142,9 @@ create table setting (
     year_start_month integer not null default 1 check (year_start_month between 1 and 12),
     currency         text not null default 'XXX' check (currency ~ '^[A-Z]{3}$'),
     totals_policy    text not null default 'own' check (totals_policy in ('own', 'true')),
-    suppress_below   integer not null default 5 check (suppress_below >= 1)
+    suppress_below   integer not null default 5 check (suppress_below >= 1),
+    evaluate_key_every integer not null default 5 check (evaluate_key_every between 1 and 100),
+    publish_names    boolean not null default false
 );
 comment on table setting is
 'What differs between places and years. A year without a row of its own takes the row of the latest year before it; '
@@ -192,6 +194,10 @@ comment on column setting.totals_policy is
 'What a role with row security sees as totals: own (its own rows only) or true (published totals, small ones '
 'suppressed).';
 comment on column setting.suppress_below is 'Published totals over fewer programs than this show no figures.';
+comment on column setting.evaluate_key_every is
+'In how many years a key project is evaluated at least once by others than itself; the year itself is one of them.';
+comment on column setting.publish_names is
+'Whether published_result says who answers for a program, and published_contribution what each grader gave.';
 insert into setting default values;
 
 create table lifecycle_rule (

@@ -41,6 +41,7 @@ create table program (
     weight       numeric(20,8) check (weight >= 0 and weight <> 'NaN'),
     recorded_at  timestamptz not null default clock_timestamp(),
     recorded_by  text not null default current_user,
+    is_key       boolean not null default false,
     primary key (program_id, fiscal_year)
 );
 comment on table program is 'A budget that is managed by results, in one fiscal year: expenditure, or revenue.';
@@ -63,6 +64,8 @@ comment on column program.weight is
 'What it weighs above itself where the settings weigh programs by weights of their own.';
 comment on column program.recorded_at is 'When it was recorded.';
 comment on column program.recorded_by is 'By whom.';
+comment on column program.is_key is
+'Whether it is a key project: others than itself evaluate it once in setting.evaluate_key_every years.';
 create trigger fiscal_year before insert or update on program
     for each row when (new.fiscal_year not between 1000 and 9998)
     execute function refuse_row('a fiscal year has four digits', 'Write 2026, not 26.');

@@ -292,6 +292,7 @@ create table measurement (
     actual       numeric check (actual > '-infinity' and actual < 'infinity'),
     actual_date  date check (isfinite(actual_date)),
     score        numeric(11,8) check (score between 0 and 100),
+    band         text,
     withdrawn    timestamptz,
     evidence     text,
     note         text,
@@ -326,6 +327,8 @@ comment on column measurement.actual is 'The figure, scored against the target.'
 comment on column measurement.actual_date is
 'For a milestone: the day on which it was reached, scored against the target.';
 comment on column measurement.score is 'A grader''s score, 0 to 100, instead of a figure.';
+comment on column measurement.band is
+'How far it was achieved, in a word of grade_band: the score lies within its bounds.';
 comment on column measurement.withdrawn is
 'Takes a figure back, with the reason: when that figure, of the same day, was recorded. The one before it counts '
 'again.';

@@ -46,7 +46,8 @@ comment on column stage_event.fiscal_year is 'The fiscal year.';
 comment on column stage_event.at is 'When it entered the stage.';
 comment on column stage_event.stage is 'The stage.';
 comment on column stage_event.grade is
-'For a stage in which something is reviewed: what the review found, as in stage_grade.';
+'For a stage in which something is reviewed: what the review found, as in stage_grade. For appraised the rating of the '
+'appraisal, where the program has one, filled in.';
 comment on column stage_event.taken_back is
 'Whether the row takes back the latest stage, which was entered by mistake.';
 comment on column stage_event.recorded_at is 'When it was recorded.';
@@ -77,6 +78,70 @@ create trigger lifecycle_2_guard before insert on stage_event
 create trigger fact_guard before update or delete or truncate on stage_event
     for each statement execute function fact_guard();
 
+-- What an appraisal has found is the grade of the stage appraised: it is not said a second time, nor otherwise.
+create function appraisal_guard() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+    set plan_cache_mode = force_generic_plan
+as $$
+declare
+    zone constant text := coalesce((select min(p.time_zone) from place p), 'UTC');
+    today constant date := (now() at time zone zone)::date;
+    day constant date := least((new.at at time zone zone)::date, today);
+    said record;
+    now_said record;
+begin
+    select e.closed, e.rating, e.rating_reason into said
+    from program_state_at(day, 'infinity') p
+    cross join lateral evaluation_scores(p) e
+    where p.program_id = new.program_id and p.fiscal_year = new.fiscal_year and e.evaluation = 'appraisal';
+    if not found then
+        return new;
+    elsif said.closed = 0 then
+        raise exception 'the appraisal of program "%" in % is not closed', new.program_id, new.fiscal_year
+            using errcode = 'check_violation',
+                  detail = format('On %s it is open.', day),
+                  hint = 'Close it first: close_evaluation().';
+    elsif not exists (select from stage_grade g where g.stage = new.stage and g.grade = said.rating) then
+        raise exception 'the appraisal of program "%" in % gives no grade', new.program_id, new.fiscal_year
+            using errcode = 'check_violation',
+                  detail = case when said.rating_reason is null
+                                then format('It is rated "%s", which stage_grade does not have for %s.', said.rating,
+                                            new.stage)
+                                else format('It has no rating: %s.', said.rating_reason) end,
+                  hint = 'Open the appraisal again and complete it, or add its rating to stage_grade.';
+    elsif new.grade <> said.rating then
+        raise exception 'the grade of program "%" in % is not that of its appraisal', new.program_id, new.fiscal_year
+            using errcode = 'check_violation',
+                  detail = format('The appraisal is rated "%s", not "%s".', said.rating, new.grade),
+                  hint = 'Leave the grade empty: it is filled in.';
+    end if;
+    -- a day is not chosen for what it said: only who loads a history enters what has changed since
+    if day < today and not has_column_privilege('stage_event'::regclass, 'recorded_at', 'insert') then
+        select e.closed, e.rating into now_said
+        from program_state_at(today, 'infinity') p
+        cross join lateral evaluation_scores(p) e
+        where p.program_id = new.program_id and p.fiscal_year = new.fiscal_year and e.evaluation = 'appraisal';
+        if now_said.closed = 0 or now_said.rating is distinct from said.rating then
+            raise exception 'the appraisal of program "%" in % has changed since %', new.program_id,
+                    new.fiscal_year, day
+                using errcode = 'check_violation',
+                      detail = case now_said.closed when 0 then 'It was opened again.'
+                                   else format('It was rated "%s", and is rated "%s".', said.rating,
+                                               now_said.rating) end,
+                      hint = 'Enter the stage at a time after that.';
+        end if;
+    end if;
+    new.grade := said.rating;
+    return new;
+end
+$$;
+comment on function appraisal_guard() is
+'Fills in the grade of a program that enters appraised: the rating of its appraisal, where it has one. Refuses another '
+'grade, an appraisal that is not closed, and a day on which it said something else than it does now.';
+create trigger appraisal_guard before insert on stage_event
+    for each row when (new.stage = 'appraised' and not new.taken_back) execute function appraisal_guard();
+
 -- Entering self_evaluated closes the self-evaluation, and taking it back takes that back: closings are in one table.
 create function self_evaluated() returns trigger
     language plpgsql volatile parallel unsafe
@@ -96,7 +161,8 @@ create trigger self_evaluated after insert on stage_event
 create table stage_gate (
     stage     text not null,
     condition text not null check (condition in ('targets', 'target weights', 'all weights', 'money', 'appraised',
-                                                 'review grade', 'easier targets', 'measured', 'evaluated')),
+                                                 'review grade', 'easier targets', 'measured', 'evaluated',
+                                                 'findings')),
     primary key (stage, condition)
 );
 comment on table stage_gate is 'What must be true before a program may enter a stage.';
@@ -106,11 +172,12 @@ comment on column stage_gate.condition is
 'execution; all weights: they total what is required; money: there is an approved budget; appraised: what is new and '
 'large has been; review grade: the grades of the stages before let it go on; easier targets: a target that asks for '
 'less than was reached last year says why, in target_revision.reason; measured: all that weighs has a score; '
-'evaluated: an evaluation that ranks above its own is closed.';
+'evaluated: an evaluation that ranks above its own is closed; findings: what others found is rectified or withdrawn.';
 insert into stage_gate values
     ('targeted', 'appraised'), ('reviewed', 'easier targets'), ('approved', 'targets'),
         ('approved', 'target weights'), ('approved', 'appraised'), ('approved', 'review grade'),
-    ('executing', 'money'), ('self_evaluated', 'all weights'), ('evaluated', 'evaluated');
+    ('executing', 'money'), ('self_evaluated', 'all weights'), ('evaluated', 'evaluated'),
+    ('rectified', 'findings'), ('applied', 'findings');
 
 
 create table revision_stage (

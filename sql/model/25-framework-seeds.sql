@@ -21,7 +21,10 @@ insert into framework (framework_id, name, description, scale, weight_total, exe
      'Effective >= 85, "Moderately Effective" >= 70, Adequate >= 50, Ineffective', 100, 0),
     ('pefa', 'PEFA 2016',
      'Public expenditure and financial accountability: 94 dimensions, graded D 1 to A 4, in 31 indicators of 7 pillars. Each indicator is made by its method, M1 (weakest link) or M2 (by sum). The framework gives no grade above the indicators.',
-     'A >= 4, "B+" >= 3.5, B >= 3, "C+" >= 2.5, C >= 2, "D+" >= 1.5, D', 7, 0);
+     'A >= 4, "B+" >= 3.5, B >= 3, "C+" >= 2.5, C >= 2, "D+" >= 1.5, D', 7, 0),
+    ('appraisal', 'Appraisal before the event',
+     'Whether a plan is complete, relevant, appropriate and feasible: four grades of 25 points, before it enters the budget.',
+     null, 100, 0);
 
 insert into framework_indicator
     (framework_id, indicator_id, parent_id, name, dimension, aspect, source, method, target, weight, sort) values
@@ -280,6 +283,12 @@ insert into framework_indicator
     ('department', 'actual cost', 'output', 'What it cost', 'cost', null, 'measured', null, null, null, null, 0, 17);
 
 -- What the model knows is not typed.
+insert into framework_indicator (framework_id, indicator_id, name, dimension, source, weight, sort) values
+    ('appraisal', 'complete', 'Complete: nothing of the plan is missing', 'decision', 'graded', 25, 1),
+    ('appraisal', 'relevant', 'Relevant: it serves what it is for', 'decision', 'graded', 25, 2),
+    ('appraisal', 'appropriate', 'Appropriate: the money fits the results', 'decision', 'graded', 25, 3),
+    ('appraisal', 'feasible', 'Feasible: it can be done in time', 'decision', 'graded', 25, 4);
+
 update framework_indicator f
 set source = 'ratio', numerator = r.numerator, denominator = r.denominator, ratio_as = r.ratio_as, name = r.name
 from (values

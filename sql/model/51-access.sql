@@ -150,39 +150,3 @@ create trigger target_guard before insert on target_revision
     for each row when (new.evaluation = 'self' and new.adjustment_id is null
                        and not has_column_privilege('target_revision'::regclass, 'recorded_at', 'insert'))
     execute function target_guard();
-
-create table published_total (
-    unit_id      text not null references unit,
-    fiscal_year  integer not null,
-    suppressed   integer not null default 0 check (suppressed in (0, 1)),
-    programs     integer,
-    budget       numeric(38,2),
-    executed     numeric(38,2),
-    weight       numeric(38,8),
-    scored_weight numeric(38,8),
-    score_sum    numeric(60,16),
-    score        numeric(20,8),
-    coverage     numeric(20,8),
-    rating       text,
-    on_day       date not null,
-    published_at timestamptz not null default now(),
-    published_by text not null default current_user,
-    primary key (unit_id, fiscal_year)
-);
-comment on table published_total is
-'Totals by unit for those who do not see all rows, made by publish_totals(); figures over few programs are not in it.';
-comment on column published_total.unit_id is 'The unit, with everything below it.';
-comment on column published_total.fiscal_year is 'The fiscal year.';
-comment on column published_total.suppressed is '1 when the figures are held back.';
-comment on column published_total.programs is 'Number of programs.';
-comment on column published_total.budget is 'Approved, carried over and adjusted.';
-comment on column published_total.executed is 'Spent.';
-comment on column published_total.weight is 'What the programs weigh: denominator of coverage.';
-comment on column published_total.scored_weight is 'What the programs that have a score weigh: denominator of score.';
-comment on column published_total.score_sum is 'Sum of weight * score: numerator of score.';
-comment on column published_total.score is 'Points of 100.';
-comment on column published_total.coverage is 'Percentage of the weight that is scored.';
-comment on column published_total.rating is 'What the score is called.';
-comment on column published_total.on_day is 'The day that the figures are of.';
-comment on column published_total.published_at is 'When it was published.';
-comment on column published_total.published_by is 'By whom.';

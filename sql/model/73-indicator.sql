@@ -8,7 +8,8 @@ create function indicator_facts(p program_state, of_evaluation text, counts_unti
                    name text, unit_of_measure text, moves text, due date, owner text, sort integer, retired boolean,
                    target bpm.target, weight numeric, measured_on date, actual numeric, actual_date date,
                    grade numeric, evidence text, late boolean, stale boolean, score numeric, best numeric,
-                   tree_weight numeric, figure_reason text)
+                   tree_weight numeric, figure_reason text, measured_recorded_at timestamptz,
+                   target_from date, target_recorded_at timestamptz)
     language sql stable parallel safe
 begin atomic
     select i.indicator_id, i.parent_id, i.source, i.method, i.dimension, i.aspect,
@@ -26,7 +27,8 @@ begin atomic
                 then case when t.retired then 0 else w.weight end
                 when bool_or(t.retired is not true) over siblings then (t.retired is not true)::integer
                 else 1 end as tree_weight,
-           case when a.source = 'ratio' and not coalesce(t.retired, false) then q.reason end as figure_reason
+           case when a.source = 'ratio' and not coalesce(t.retired, false) then q.reason end as figure_reason,
+           f.recorded_at as measured_recorded_at, t.valid_from as target_from, t.recorded_at as target_recorded_at
     from indicator i
     -- OFFSET 0 keeps what looks something up from being written out, and done, wherever it is used.
     -- Where its figure is from: its own, or that of the indicator of the same name in another evaluation
@@ -47,7 +49,7 @@ begin atomic
                     else counts_until end as promised_until
         offset 0) a
     left join lateral (
-        select t.target, t.weight, t.retired from target_revision t
+        select t.target, t.weight, t.retired, t.valid_from, t.recorded_at from target_revision t
         where t.program_id = i.program_id and t.fiscal_year = i.fiscal_year and t.evaluation = i.evaluation
             and t.indicator_id = i.indicator_id and t.valid_from <= a.weighed_until and t.recorded_at <= p.known
         order by t.valid_from desc, t.recorded_at desc
@@ -73,7 +75,7 @@ begin atomic
                 limit 1), case a.source when 'budget' then '>= 100%' end::bpm.target) end as target
         offset 0) g
     left join lateral (
-        select m.as_of, m.actual, m.actual_date, m.score, m.evidence from indicator_actual m
+        select m.as_of, m.actual, m.actual_date, m.score, m.evidence, m.recorded_at from indicator_actual m
         where a.source = 'measured' and m.program_id = i.program_id and m.fiscal_year = i.fiscal_year
             and m.evaluation = a.evaluation and m.indicator_id = i.indicator_id and m.grader = '' and m.breakdown = ''
             and m.as_of <= counts_until and (m.recorded_at > p.known) is not true
@@ -81,11 +83,11 @@ begin atomic
         order by m.as_of desc, m.recorded_at desc
         limit 1) m on true
     left join lateral (
-        select max(m.as_of) as as_of, max(m.evidence) as evidence,
+        select max(m.as_of) as as_of, max(m.evidence) as evidence, max(m.recorded_at) as recorded_at,
                bpm.weighted_score(m.score, case when r.weight between 0 and 1e12 then r.weight end) as score
         from grader r
         cross join lateral (
-            select m.as_of, m.score, m.evidence from indicator_actual m
+            select m.as_of, m.score, m.evidence, m.recorded_at from indicator_actual m
             where m.program_id = r.program_id and m.fiscal_year = r.fiscal_year and m.evaluation = r.evaluation
                 and m.indicator_id = i.indicator_id and m.grader = r.grader and m.breakdown = ''
                 and m.as_of <= counts_until and (m.recorded_at > p.known) is not true
@@ -104,7 +106,8 @@ begin atomic
     cross join lateral (
         select coalesce(m.as_of, k.as_of) as as_of, m.actual_date,
                case a.source when 'budget' then execution when 'ratio' then q.figure else m.actual end as actual,
-               coalesce(m.score, k.score) as score, coalesce(m.evidence, k.evidence) as evidence) f
+               coalesce(m.score, k.score) as score, coalesce(m.evidence, k.evidence) as evidence,
+               coalesce(m.recorded_at, k.recorded_at) as recorded_at) f
     -- a figure of another year, or one that is too old, says nothing about this one
     cross join lateral (
         select coalesce(f.as_of < p.starts_on and not before_the_event

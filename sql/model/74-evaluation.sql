@@ -10,18 +10,37 @@ cross join lateral indicator_facts(p, s.evaluation, s.counts_until, s.money_unti
     execution(p, s.money_until, s.counts_until, s.closed)) i
 $$);
 
+create function rules_in_force(of_evaluation text, of_year integer) returns table (rules score_rule[])
+    language sql stable parallel safe rows 1
+begin atomic
+    select array_agg(r order by r.rule) from score_rule r
+    where r.evaluation = of_evaluation and r.fiscal_year <= of_year and r.in_force
+        and not exists (select from score_rule x
+                        where x.evaluation = r.evaluation and x.rule = r.rule and x.fiscal_year > r.fiscal_year
+                            and x.fiscal_year <= of_year);
+end;
+comment on function rules_in_force(text, integer) is
+'The rules of the score of an evaluation that are in force in a fiscal year, in one row; NULL when there are none.';
+
+create function rules_of(of_evaluation text, of_year integer) returns score_rule[]
+    language sql stable parallel safe
+begin atomic
+    select r.rules from rules_in_force(of_evaluation, of_year) r;
+end;
+comment on function rules_of(text, integer) is
+'The same as a value: who asks for many programs joins rules_in_force, which is looked up once.';
+
 -- What each rule looks at: once it is closed, the execution of the budget and the coverage of the tree; at any time
 -- the score of a node, or the attainment
 -- of each indicator, which is given as two arrays.
-create function rule_figures(of_evaluation text, of_year integer, closed boolean, execution numeric, tree bpm.tree,
-    items text[],
+create function rule_figures(rules score_rule[], closed boolean, execution numeric, tree bpm.tree, items text[],
                              attained numeric[])
     returns table (rule text, looks_at text, item text, target bpm.target, figure numeric, effect text, points numeric,
                    applies boolean)
     language sql stable parallel safe
 begin atomic
     select r.rule, r.looks_at, f.item, r.target, f.figure, r.effect, r.points, not bpm.try_met(f.figure, r.target)
-    from score_rule r
+    from unnest(rules) r
     cross join lateral (
         select '' as item, execution as figure where closed and r.looks_at = 'execution'
         union all
@@ -30,17 +49,41 @@ begin atomic
         select n.id, coalesce(n.score, case when closed then 0 end) from bpm.nodes(tree) n
         where r.looks_at = 'indicator' and n.id = r.indicator_id
         union all
-        select x.item, x.figure from unnest(items, attained) x (item, figure) where r.looks_at = 'attainment') f
-    where r.evaluation = of_evaluation and r.fiscal_year <= of_year and r.in_force
-        and not exists (select from score_rule x
-                        where x.evaluation = r.evaluation and x.rule = r.rule and x.fiscal_year > r.fiscal_year
-                            and x.fiscal_year <= of_year);
+        select x.item, x.figure from unnest(items, attained) x (item, figure) where r.looks_at = 'attainment') f;
 end;
-comment on function rule_figures(text, integer, boolean, numeric, bpm.tree, text[], numeric[]) is
+comment on function rule_figures(score_rule[], boolean, numeric, bpm.tree, text[], numeric[]) is
 'What each rule of an evaluation looks at, and whether it applies: its target is missed. Where there is no figure it '
 'does not; but an indicator that is not measured is 0 once the evaluation is closed.';
 
 -- Deductions come first, then the lowest cap, then a veto.
+create function rule_costs(score numeric, rules score_rule[], closed boolean, execution numeric, tree bpm.tree,
+                           items text[], attained numeric[])
+    returns table (rule text, looks_at text, item text, target bpm.target, figure numeric, effect text, points numeric,
+                   applies boolean, cost numeric)
+    language sql stable parallel safe
+begin atomic
+    select f.rule, f.looks_at, f.item, f.target, f.figure, f.effect, f.points, f.applies,
+           case when f.applies is not true or score is null then 0
+                when f.effect = 'deduct'
+                then greatest(score - f.off + f.points, 0) - greatest(score - f.off, 0)
+                when f.place > 1 then 0
+                when f.effect = 'cap' then greatest(d.left_over - f.points, 0)
+                else least(d.left_over, coalesce(d.cap, d.left_over)) end
+    from (select r.*,
+                 sum(case when r.effect = 'deduct' and r.applies then r.points else 0 end) over w as off,
+                 row_number() over (partition by r.effect, r.applies order by r.points, r.rule, r.item) as place
+          from rule_figures(rules, closed, execution, tree, items, attained) r
+          window w as (order by r.rule, r.item)) f
+    cross join lateral (
+        select greatest(score - coalesce(sum(x.points) filter (where x.effect = 'deduct'), 0), 0) as left_over,
+               min(x.points) filter (where x.effect = 'cap') as cap
+        from rule_figures(rules, closed, execution, tree, items, attained) x
+        where x.applies) d;
+end;
+comment on function rule_costs(numeric, score_rule[], boolean, numeric, bpm.tree, text[], numeric[]) is
+'What each rule of an evaluation takes from a score: deductions one after the other, never below 0, then the lowest '
+'cap, then a veto what is left. They sum to the score less ruled_score.';
+
 create function ruled_score(score numeric, deducted numeric, cap numeric, vetoed boolean) returns numeric
     language sql immutable parallel safe
     return case when score is null then null when vetoed then 0
@@ -70,7 +113,7 @@ create function evaluation_scores(p program_state)
                    rating text, rating_rank integer, rating_reason text, counts integer, rank integer, due_on date,
                    closes_on date, counts_until date, evaluator text, framework_id text, name text, tree bpm.tree,
                    items text[], attained numeric[], execution numeric, top_weight numeric, missing text, day date,
-                   before_the_event boolean, facts indicator_score[], money_until date)
+                   before_the_event boolean, facts indicator_score[], money_until date, scale bpm.scale)
     language sql stable parallel safe rows 1
 begin atomic
     select p.program_id, p.fiscal_year, e.evaluation, p.unit_id,
@@ -89,22 +132,21 @@ begin atomic
            e.due_on, e.closes_on, e.counts_until, e.evaluator, e.framework_id, p.name,
            t.tree, t.items, t.attained,
            coalesce(b.execution, execution(p, e.money_until, e.counts_until, e.closed)) as execution, t.top_weight,
-           e.missing, p.day, e.before_the_event, t.facts, e.money_until
+           e.missing, p.day, e.before_the_event, t.facts, e.money_until, s.scale
     from evaluations_of(p) e
     left join framework f on f.framework_id = e.framework_id
     cross join lateral (select coalesce(f.scale, p.scale) as scale) s
+    cross join lateral rules_in_force(e.evaluation, p.fiscal_year) v
     -- once, however many indicators and rules look at it, and not where none does
     cross join lateral (
         select case when exists (select from indicator i
                                  where i.program_id = p.program_id and i.fiscal_year = p.fiscal_year
                                      and i.source in ('budget', 'same'))
-                        or exists (select from score_rule r
-                                   where r.evaluation = e.evaluation and r.looks_at = 'execution')
+                        or exists (select from unnest(v.rules) r where r.looks_at = 'execution')
                     then execution(p, e.money_until, e.counts_until, e.closed) end as execution
         offset 0) b
     cross join lateral (
-        select exists (select from score_rule r
-                       where r.evaluation = e.evaluation and r.looks_at = 'attainment') as are_there) a
+        select exists (select from unnest(v.rules) r where r.looks_at = 'attainment') as are_there offset 0) a
     cross join lateral (
         -- a root that has no name, and below it what the program has
         select bpm.try_score_tree(n.id, n.parent_id, n.weight, n.score, n.best, n.method, e.missing) as tree,
@@ -128,7 +170,7 @@ begin atomic
     cross join lateral (
         select sum(x.points) filter (where x.effect = 'deduct') as deducted,
                min(x.points) filter (where x.effect = 'cap') as cap, bool_or(x.effect = 'veto') as vetoed
-        from rule_figures(e.evaluation, p.fiscal_year, e.closed, b.execution, t.tree, t.items, t.attained) x
+        from rule_figures(v.rules, e.closed, b.execution, t.tree, t.items, t.attained) x
         where x.applies) u
     cross join lateral (
         select ruled_score(o.score, u.deducted, u.cap, u.vetoed) as score,
@@ -180,7 +222,8 @@ select e.program_id, e.fiscal_year, e.evaluation, x.rule, x.item, coalesce(x.app
        (case when abs(x.figure) < 1e30 then x.figure end)::numeric(38,8) as figure, x.effect, x.looks_at,
        x.target::text as target, i.name, e.name as program_name
 from @evaluation_score e
-cross join lateral rule_figures(e.evaluation, e.fiscal_year, e.closed = 1, e.execution, e.tree, e.items, e.attained) x
+cross join lateral rules_in_force(e.evaluation, e.fiscal_year) v
+cross join lateral rule_figures(v.rules, e.closed = 1, e.execution, e.tree, e.items, e.attained) x
 left join indicator i on i.program_id = e.program_id and i.fiscal_year = e.fiscal_year
     and i.evaluation = e.evaluation and i.indicator_id = x.item
 $$);

@@ -11,8 +11,9 @@ end;
 comment on function answers_on(text, integer, date) is
 'The person who answers for a program on a day; NULL for nobody.';
 
-select bpm.define_result('program_score',
-'What program_result shows, and of the evaluation that counts the tree and the facts of its indicators.', $$
+select bpm.define_result('look_score',
+'Every evaluation of a program with the money and the weight of the program, its tree and the facts of its '
+'indicators; place 1 is the one that counts.', $$
 select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id, p.revenue_type,
        p.is_revenue::integer as is_revenue, p.is_overall::integer as is_overall,
        (not p.is_overall)::integer as programs, (not p.is_overall and e.score is not null)::integer as scored_programs,
@@ -39,7 +40,8 @@ select p.program_id, p.fiscal_year, p.unit_id, p.nature, p.scope, p.fund, p.func
        (v.rating is not null)::integer as overridden,
        p.stage, p.stage_since, e.closed, e.closes_on,
        h.person as responsible, e.framework_id, u.name as unit_name, p.name,
-       e.tree, e.facts
+       e.tree, e.facts, e.place, e.missing, e.tree_score, e.deducted, e.cap, e.vetoed, e.floor, e.execution, e.scale,
+       e.counts_until, e.items, e.attained, e.evaluator
 from @program_state p
 join unit u on u.unit_id = p.unit_id
 cross join lateral program_money(p, p.money_until) g
@@ -55,12 +57,11 @@ cross join lateral (
            case when p.is_overall then 0 else g.planned end as planned) m
 cross join lateral (select g.approved + g.carried_over + g.adjusted as budget, g.executed) c
 -- of those that are closed and at or above their floor the highest; else the self-evaluation, as far as it is
-left join lateral (
-    select r.*, max(r.score) filter (where r.evaluation = 'self') over () as self_score
-    from evaluation_scores(p) r
-    order by r.counts desc, case when r.counts = 1 then r.rank end desc nulls last, (r.evaluation = 'self') desc,
-        r.closes_on desc, r.evaluation
-    limit 1) e on true
+cross join lateral (
+    select r.*, max(r.score) filter (where r.evaluation = 'self') over () as self_score,
+           row_number() over (order by r.counts desc, case when r.counts = 1 then r.rank end desc nulls last,
+               (r.evaluation = 'self') desc, r.closes_on desc, r.evaluation)::integer as place
+    from evaluation_scores(p) r) e
 cross join lateral (
     select case when p.is_overall then 0
                 else greatest(case p.weigh_by when 'budget' then c.budget when 'received' then g.received
@@ -78,6 +79,11 @@ left join lateral (
     where r.program_id = p.program_id and r.fiscal_year = p.fiscal_year and r.from_day <= least(p.day, p.ends_on)
     order by r.from_day desc
     limit 1) h on true
+$$);
+
+select bpm.define_result('program_score',
+'What program_result shows, and of the evaluation that counts the tree and the facts of its indicators.', $$
+select * from @look_score where place = 1
 $$);
 
 select bpm.define_result('program_result',

@@ -2,7 +2,8 @@
 -- rounded scores of programs, so that anybody can compute them again.
 
 -- A sum is rated once all that is in it is closed, by the scale of the year, and where enough of it was measured.
-create function rating_of_sum(of_year integer, score numeric, coverage numeric, open_programs numeric)
+create function rating_of_sum(of_year integer, score numeric, coverage numeric, open_programs numeric,
+                              of_evaluation text default 'self')
     returns table (rating text, rating_rank integer, rating_reason text)
     language sql stable parallel safe rows 1
 begin atomic
@@ -13,13 +14,13 @@ begin atomic
                 when 'coverage' then under_floor(coverage, e.floor)
                 when 'nothing' then 'nothing is scored' end
     from setting_of(of_year) s
-    left join lateral evaluation_of('self', of_year) e on true
+    left join lateral evaluation_of(of_evaluation, of_year) e on true
     cross join lateral (
         select case when open_programs > 0 and not s.rate_so_far then 'open'
                     when coverage < coalesce(e.floor, 0) then 'coverage'
                     when score is null then 'nothing' else 'rated' end as reason) g;
 end;
-comment on function rating_of_sum(integer, numeric, numeric, numeric) is
+comment on function rating_of_sum(integer, numeric, numeric, numeric, text) is
 'What the score of a sum of programs is called, its rank, and else the reason why it is not rated.';
 
 -- Where the entries of a program say fund or economic class, its money and its weight are parted by them.

@@ -89,6 +89,12 @@ begin atomic
         where not exists (select from evaluations_of(s.p) e
                           where e.closed and e.rank > (select v.rank from evaluation_of('self', s.fiscal_year) v))
         union all
+        select 'findings', format('Not rectified: %s.', string_agg(n.finding_id, ', ' order by n.finding_id))
+        from state s
+        cross join lateral findings_of(s.p) n
+        where n.status in ('open', 'reported')
+        having count(*) > 0
+        union all
         select 'measured', format('Nothing was measured for %s.', w.without_score)
         from weights w where w.without_score is not null
     )
@@ -106,16 +112,19 @@ create function stage_ready(program_id text, fiscal_year integer, stage text, at
     returns boolean
     language plpgsql volatile parallel unsafe
     set search_path from current
+    set plan_cache_mode = force_generic_plan
 as $$
 declare
+    -- first: with a query among its arguments the function would be planned anew with every call
+    day constant date := ($4 at time zone coalesce((select min(p.time_zone) from place p), 'UTC'))::date;
     fault record;
 begin
-    if taken_back then
+    -- where nothing is asked, nothing is looked for: planning that takes longer than a stage
+    if taken_back or not exists (select from stage_gate g where g.stage = $3) then
         return true;
     end if;
     for fault in
-        select f.* from gate_faults($1, $2, $3, ($4 at time zone coalesce((select min(p.time_zone) from place p),
-            'UTC'))::date) f
+        select f.* from gate_faults($1, $2, $3, day) f
     loop
         raise exception 'program "%" may not be % yet', $1, $3
             using errcode = 'check_violation',

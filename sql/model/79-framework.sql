@@ -109,9 +109,9 @@ begin
     with added as (
         insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
             revenue_type,
-                             lifecycle_id, framework_id, weight)
+                             lifecycle_id, framework_id, weight, is_key)
         select p.program_id, next_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
-               p.revenue_type, p.lifecycle_id, p.framework_id, p.weight
+               p.revenue_type, p.lifecycle_id, p.framework_id, p.weight, p.is_key
         from program p
         where p.fiscal_year = from_year and p.program_id = any (ids)
             and not exists (select from program x where x.program_id = p.program_id and x.fiscal_year = next_year)

@@ -338,7 +338,27 @@ cross join lateral (
              'Close it.'),
         ('warning', 'not demonstrated',
          case when e.closed = 1 and e.indicators > 0 and e.coverage < e.floor
-              then under_floor(e.coverage, e.floor) || '.' end, 'Another evaluation can still measure it.')
+              then under_floor(e.coverage, e.floor) || '.' end, 'Another evaluation can still measure it.'),
+        ('warning', 'open objection', (
+            select format('%s objections are not answered.', count(*)) from evaluation_comment c
+            where c.program_id = p.program_id and c.fiscal_year = p.fiscal_year and c.evaluation = e.evaluation
+                and c.kind = 'objection' and c.recorded_at <= p.known
+                and c.recorded_at < (p.day + 1)::timestamp at time zone p.zone
+                and not exists (select from evaluation_comment a
+                                where a.program_id = c.program_id and a.fiscal_year = c.fiscal_year
+                                    and a.evaluation = c.evaluation and a.indicator_id = c.indicator_id
+                                    and a.answers = c.recorded_at and a.kind = 'answer' and a.recorded_at <= p.known
+                                    and a.recorded_at < (p.day + 1)::timestamp at time zone p.zone)
+            having count(*) > 0), 'Answer them, and open the evaluation again where they are right.'),
+        -- who does not weigh need not grade, but somebody has to
+        ('error', 'no grader',
+         case when exists (select from unnest(e.facts) i
+                           where i.source = 'graded' and i.weight > 0 and not i.retired)
+                   and not exists (select from grader g
+                                   where g.program_id = p.program_id and g.fiscal_year = p.fiscal_year
+                                       and g.evaluation = e.evaluation and g.weight > 0)
+              then 'Indicators are to be graded, and there is no grader whose grades weigh.' end,
+         'Add a grader with a weight above 0.')
     ) v (severity, kind, detail, mend)
     where v.detail is not null
     union all
@@ -400,7 +420,9 @@ cross join lateral (
                                  where m.program_id = p.program_id and m.fiscal_year = p.fiscal_year
                                      and m.evaluation = e.evaluation
                                      and m.indicator_id = i.indicator_id and m.grader = g.grader
-                                         and m.as_of <= e.counts_until)
+                                         and m.as_of <= e.counts_until and m.breakdown = ''
+                                         and (m.recorded_at > p.known) is not true
+                                         and (m.withdrawn_at <= p.known) is not true)
              having count(*) > 0) end, 'Let them grade it, or take them from the graders.'),
         (case when i.retired then null else 'note' end, 'over fulfilled',
          case when x.far then format('%s of %s is %s %% of the target: was it set too low?', trim_scale(i.actual),

@@ -318,7 +318,7 @@ begin atomic
     cross join lateral (
         select sum(x.points) filter (where x.effect = 'deduct') as deducted,
                min(x.points) filter (where x.effect = 'cap') as cap, bool_or(x.effect = 'veto') as vetoed
-        from rule_figures('self', p.fiscal_year, closed, execution, t.tree, t.items, t.attained) x
+        from rule_figures(rules_of('self', p.fiscal_year), closed, execution, t.tree, t.items, t.attained) x
         where x.applies) u;
 end;
 comment on function approved_look(program_state, indicator_score[], timestamptz, numeric, boolean, text) is

@@ -12,6 +12,7 @@ with answered as (
            is_not_demonstrated(r.rating)::integer as not_demonstrated,
            d.not_delivered, e.overdue as overdue_evaluations, f.overdue as overdue_figures,
            unanswered_alerts(p) as unanswered_alerts,
+           (select count(*) from findings_of(p) n where n.overdue) as overdue_findings,
            -- for money: the days of whom
            p as state
     from @program_state p
@@ -68,16 +69,18 @@ with answered as (
     select 'unit' as kind, a.unit_id as who, a.fiscal_year, a.nature, 1 as programs, a.budget, a.executed,
            a.budget as covered_budget, a.executed as covered_executed, a.weight, a.scored_weight, a.score_sum,
            a.coverage_sum, a.scored_programs, a.closed_programs, a.rated, a.best, a.worst, a.not_demonstrated,
-           a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.unanswered_alerts, a.unit_name as name
+           a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.unanswered_alerts, a.unit_name as name,
+           a.overdue_findings
     from answered a
     union all
     select 'person', a.person, a.fiscal_year, a.nature, 1, 0, 0, a.budget, a.executed, a.weight, a.scored_weight,
            a.score_sum, a.coverage_sum, a.scored_programs, a.closed_programs, a.rated, a.best, a.worst,
-           a.not_demonstrated, a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.unanswered_alerts, a.person
+           a.not_demonstrated, a.not_delivered, a.overdue_evaluations, a.overdue_figures, a.unanswered_alerts, a.person,
+           a.overdue_findings
     from answered a
     union all
     select 'person', m.person, m.fiscal_year, m.nature, 0, m.budget, m.executed, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-           null, 0, 0, 0, m.person
+           null, 0, 0, 0, m.person, 0
     from money m
 )
 select p.kind, p.who, p.fiscal_year, p.nature,
@@ -98,7 +101,7 @@ select p.kind, p.who, p.fiscal_year, p.nature,
        sum(p.not_delivered)::numeric(38,2) as not_delivered,
        sum(p.overdue_evaluations)::integer as overdue_evaluations, sum(p.overdue_figures)::integer as overdue_figures,
        sum(p.unanswered_alerts)::integer as unanswered_alerts,
-       min(p.name) as name
+       min(p.name) as name, sum(p.overdue_findings)::integer as overdue_findings
 from part p
 group by p.kind, p.who, p.fiscal_year, p.nature
 $$);

@@ -60,8 +60,18 @@ from (values
     (17, 'project_total', 'project_total'::regclass::oid, 'program, year and indicator that adds up',
         'program_id, fiscal_year, indicator_id',
      'program_result (program_id, fiscal_year); indicator_result (program_id, fiscal_year, indicator_id) of self'),
-    (19, 'unit_total', 'unit_total'::regclass::oid, 'unit and year, as published', 'unit_id, fiscal_year',
-     'unit (unit_id)'),
+    (19, 'unit_total', 'unit_total'::regclass::oid, 'unit and year of a publication, all below it included',
+        'unit_id, fiscal_year, publication',
+     'unit (unit_id); publication (publication)'),
+    -- to hand out
+    (131, 'published_result', 'published_result'::regclass::oid, 'program and year of a publication',
+        'program_id, fiscal_year, publication',
+     'published_contribution (program_id, fiscal_year, publication); unit_total (unit_id, fiscal_year, publication)'),
+    (132, 'published_contribution', 'published_contribution'::regclass::oid,
+        'indicator, group, grade or rule of a program and year of a publication',
+        'program_id, fiscal_year, publication, kind, item, part',
+     'published_result (program_id, fiscal_year, publication); published_contribution (program_id, fiscal_year, '
+     'publication, item = parent_id)'),
     (50, 'revenue_kind_result', 'revenue_kind_result'::regclass::oid,
         'unit, year and kind of revenue, all below it included', 'unit_id, fiscal_year, revenue_type',
      'revenue_result (unit_id, fiscal_year); revenue_type (revenue_type)'),
@@ -155,7 +165,43 @@ from (values
     (90, 'self_alarm', 'self_alarm'::regclass::oid, 'expenditure program with money of its own and year',
         'program_id, fiscal_year',
      'saving_result (program_id, fiscal_year); evaluation_result (program_id, fiscal_year) where evaluation is self; '
-     'unit (unit_id)')
+     'unit (unit_id)'),
+    -- evaluations at work
+    (91, 'grade_result', 'grade_result'::regclass::oid,
+        'graded indicator of an evaluation of a program and year, and grader',
+        'program_id, fiscal_year, evaluation, indicator_id, grader',
+     'indicator_result (program_id, fiscal_year, evaluation, indicator_id); evaluation_result (program_id, fiscal_year, '
+     'evaluation); unit (unit_id)'),
+    (92, 'comment_result', 'comment_result'::regclass::oid,
+        'comment or objection to an evaluation of a program and year', 'program_id, fiscal_year, evaluation, n',
+     'evaluation_result (program_id, fiscal_year, evaluation); indicator_result (program_id, fiscal_year, evaluation, '
+     'indicator_id); unit (unit_id)'),
+    (93, 'indicator_disagreement', 'indicator_disagreement'::regclass::oid,
+        'indicator of a closed evaluation of a program and year that its closed self-evaluation has, too',
+        'program_id, fiscal_year, evaluation, indicator_id',
+     'indicator_result (program_id, fiscal_year, evaluation, indicator_id); program_disagreement (program_id, '
+     'fiscal_year, evaluation)'),
+    (94, 'program_disagreement', 'program_disagreement'::regclass::oid,
+        'closed evaluation of a program and year beside its closed self-evaluation',
+        'program_id, fiscal_year, evaluation',
+     'evaluation_result (program_id, fiscal_year, evaluation); program_result (program_id, fiscal_year); '
+     'disagreement_result (who = unit_id, fiscal_year, evaluation) where kind is unit'),
+    (95, 'disagreement_result', 'disagreement_result'::regclass::oid,
+        'unit with everything below it, person or all, year and evaluation', 'kind, who, fiscal_year, evaluation',
+     'unit_result (unit_id = who, fiscal_year) where kind is unit; program_disagreement (unit_id, fiscal_year, '
+     'evaluation)'),
+    -- evaluations by others: who is looked at, and what was found
+    (101, 'evaluation_overdue', 'evaluation_overdue'::regclass::oid,
+        'program and year, evaluation that is overdue and why', 'program_id, fiscal_year, evaluation, kind',
+     'evaluation_result (program_id, fiscal_year, evaluation); sample_member (program_id, fiscal_year, evaluation); '
+     'unit (unit_id)'),
+    (102, 'finding_result', 'finding_result'::regclass::oid, 'finding of a program and year',
+        'program_id, fiscal_year, finding_id',
+     'finding_event (program_id, fiscal_year, finding_id); evaluation_result (program_id, fiscal_year, evaluation); '
+     'indicator_result (program_id, fiscal_year, evaluation, indicator_id); unit_finding (unit_id, fiscal_year)'),
+    (103, 'unit_finding', 'unit_finding'::regclass::oid, 'unit and year with findings, all below it included',
+        'unit_id, fiscal_year',
+     'unit_result (unit_id, fiscal_year); finding_result (unit_id, fiscal_year) for what is the unit''s own')
 ) as c (sort, view_name, oid, grain, keys, joins);
 comment on view catalog is 'The result views: what a row is, its keys, and what it joins.';
 
@@ -376,7 +422,8 @@ begin
             ('expected_share',
                 'The part of the year''s whole that should be there by the day: by the plan as it was known when '
                 'the period began, by years before, or by the calendar.'),
-            ('explained', '1 when the unspent money of the program is explained by an output, at the node where it is counted.'),
+            ('explained',
+                '1 when the unspent money of the program is explained by an output, at the node where it is counted.'),
             ('explained_programs', 'Number of programs whose unspent money is explained by an output.'),
             ('explanation', 'The cause in words, as it was answered.'),
             ('facts', 'What each indicator has, as rows of indicator_score.'),
@@ -443,6 +490,7 @@ begin
             ('is_case', 'Whether errors are learnt from it: it is over, and neither unusual nor overall.'),
             ('is_compared', 'Whether it is a case in which every method has a figure.'),
             ('is_future', 'Whether the year has not begun.'),
+            ('is_latest', '1 when no other publication replaces it.'),
             ('is_most', '1 for the largest part of the program, at which it is counted.'),
             ('is_over', 'Whether the year is over.'),
             ('is_overall', '1 for a program that covers its unit or objective: it counts in no sum.'),
@@ -481,6 +529,7 @@ begin
             ('measure', 'What is done about it, as it was answered.'),
             ('measure_due', 'The day by which that is done.'),
             ('measured_on', 'The day that the figure is for.'),
+            ('measured_recorded_at', 'When the figure was recorded.'),
             ('median_error', 'Median of the absolute errors in percent of the outturn.'),
             ('mend', 'What to do about it.'),
             ('met', '1 when the target is met, 0 when not, empty when there is no figure or the rule draws no line.'),
@@ -547,6 +596,7 @@ begin
                 'Number of other programs of the year that marked an output of the same id and unit of measure, '
                 'and have a unit cost.'),
             ('people', 'How many people belong to it.'),
+            ('place', '1 for the evaluation that counts.'),
             ('planned', 'Spending planned; in revenue_result and revenue_kind_result the revenue budget.'),
             ('points', 'Points of the cap or deduction, where it applies.'),
             ('points_after', 'The score of the figure by the new target.'),
@@ -563,6 +613,7 @@ begin
                 'The output promised when the budget was approved and since by a procedure, but never less than '
                 'the money that is left would have bought.'),
             ('proposed', 'Budget asked for.'),
+            ('publication', 'The publication.'),
             ('published_on', 'The day of publication.'),
             ('quarters', 'Number of quarters that are over and have a plan.'),
             ('rank', 'Its rank among the evaluations.'),
@@ -644,9 +695,11 @@ begin
             ('target_before', 'The target before.'),
             ('target_colour', 'The worst colour of the indicators.'),
             ('target_colour_rank', 'Place of target_colour, as colour_rank; empty without an indicator.'),
+            ('target_from', 'The day from which the revision holds that was in force.'),
             ('target_pace', 'The lowest pace of the indicators.'),
             ('target_pace_before', 'The same in the round before.'),
             ('target_reason', 'What the worst indicator is at, in words.'),
+            ('target_recorded_at', 'When that revision was recorded.'),
             ('tax_collected', 'Taxes collected: numerator of tax_share.'),
             ('tax_share', 'Percent: tax_collected / own_collected.'),
             ('theil', 'Theil index between the groups, weighted by people: 0 when all have the same.'),
@@ -705,7 +758,29 @@ begin
             ('yellow_indicators', 'Number of indicators that are yellow.'),
             ('yellow_programs', 'Number of programs that are yellow.'),
             ('yellow_share', 'Percent: yellow_budget / budget.'),
-            ('zone', 'The time zone of the model.')
+            ('zone', 'The time zone of the model.'),
+            -- samples and findings
+            ('days_overdue', 'Days since it was due; 0 where it is not overdue.'),
+            ('finding', 'What was found, in words.'),
+            ('finding_id', 'The code of the finding.'),
+            ('findings', 'Number of findings.'),
+            ('found_on', 'The day on which it was found.'),
+            ('indicator_name', 'The name of the indicator.'),
+            ('last_evaluated',
+                'The last year for which an evaluation that ranks above its own is closed; empty for none.'),
+            ('open_findings', 'Number of findings that are not reported as rectified, or were refused.'),
+            ('overdue', '1 when it is open and its day is past.'),
+            ('overdue_findings', 'Number of findings that are open and whose day is past.'),
+            ('postponements', 'How often it was postponed.'),
+            ('recommendation', 'What is to be done about it.'),
+            ('rectified_findings', 'Number of findings that are rectified.'),
+            ('refusals', 'How often a report that it is rectified was refused.'),
+            ('released', 'The part of withheld that nothing hangs on any more: rectified or withdrawn.'),
+            ('reported_findings', 'Number of findings that are reported as rectified, and wait to be accepted.'),
+            ('status',
+                'open; reported: as rectified by who must act; rectified: which was accepted; withdrawn: it was none.'),
+            ('withdrawn_findings', 'Number of findings that were withdrawn.'),
+            ('withheld', 'The money that hangs on it, or hung until it was released.')
         ) as m (name, meaning) on m.name = a.attname
         where v.relkind = 'v' and v.relnamespace = (select relnamespace from pg_class where oid = 'catalog'::regclass)
             and v.relname not in ('program_budget', 'indicator_actual')

@@ -130,6 +130,7 @@ group by 1
 order by 2 desc;
 
 \ir forecast.sql
+\ir scorecard.sql
 
 \echo '== Do the ratings agree? ===================================================='
 \echo

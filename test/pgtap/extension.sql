@@ -9,7 +9,7 @@ set client_min_messages = warning;
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(20);
+select plan(21);
 
 create temp view members as
 select classid, objid, pg_describe_object(classid, objid, 0) as object
@@ -26,6 +26,8 @@ select is_empty($$ select object from members where obj_description(objid, class
 select is_empty($$ select object from members where trim(obj_description(objid, classid::regclass::name)) = '' $$, 'and says something in it');
 select is_empty($$ select object from members where obj_description(objid, classid::regclass::name) ~ '[^[:ascii:]]' $$,
     'in ASCII, so that the extension can be created in every encoding');
+select is_empty($$ select object from functions where prosrc ~ '[^[:ascii:]]' union all
+    select part from bpm.model_scripts() where script ~ '[^[:ascii:]]' $$, 'and so are functions, and the scripts of the model');
 select is_empty($$ select object from functions where prosecdef $$, 'nothing is SECURITY DEFINER');
 select is_empty($$ select object from functions where pronamespace <> 'bpm'::regnamespace $$, 'all functions live in the schema bpm');
 select is_empty($$ select object from members join pg_type t on classid = 'pg_type'::regclass and objid = t.oid where typnamespace <> 'bpm'::regnamespace $$, 'all types do');

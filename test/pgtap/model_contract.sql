@@ -83,6 +83,14 @@ select program_id, fiscal_year, evaluation, 'worth', make_date(fiscal_year, 1, 1
 insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, actual)
 select program_id, fiscal_year, evaluation, 'worth', make_date(fiscal_year, 5, 1),
     substr(program_id, 2)::int from program_evaluation;
+-- in 2024 also what the programs measured themselves
+insert into indicator (program_id, fiscal_year, evaluation, indicator_id, name)
+select program_id, fiscal_year, evaluation, 'quantity', 'Quantity' from program_evaluation where fiscal_year = 2024;
+insert into target_revision (program_id, fiscal_year, evaluation, indicator_id, valid_from, target, weight)
+select program_id, 2024, evaluation, 'quantity', '2024-01-01', '>= 50', 50 from program_evaluation
+where fiscal_year = 2024;
+insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, actual)
+select program_id, 2024, evaluation, 'quantity', '2024-12-31', 40 from program_evaluation where fiscal_year = 2024;
 insert into score_rule (evaluation, rule, looks_at, target, effect, points) values
     ('finance', 'spent', 'execution', '>= 90%', 'deduct', 1.5),
     ('self', 'much', 'attainment', '< 130%', 'deduct', 0.25),
@@ -90,11 +98,36 @@ insert into score_rule (evaluation, rule, looks_at, target, effect, points) valu
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event)
 select program_id, fiscal_year, evaluation, make_date(fiscal_year + 1, 3, 1)::timestamp at time zone 'UTC', 'closed'
 from program_evaluation where fiscal_year = 2024;
-do $$begin perform publish_totals(y) from generate_series(2024, 2026) y; end$$;
+do $$begin perform publish(2024, as_of => '2025-12-31'); end$$;
 -- two rounds of monitoring, and an answer to all that the first saw
 do $$begin perform monitor_round(2026, m::text, make_date(2026, m, 28)) from unnest('{6,8}'::integer[]) m; end$$;
 insert into deviation_answer (program_id, fiscal_year, round, item, cause)
 select distinct program_id, fiscal_year, round, item, 'staff' from monitoring_alert where round = '6';
+-- two grade an indicator of another evaluation, and one has not; objections, answered and open
+insert into grader (program_id, fiscal_year, evaluation, grader, weight, role_name)
+select program_id, fiscal_year, evaluation, g, length(g), current_user
+from program_evaluation, unnest('{a,bb,ccc}'::text[]) g where fiscal_year = 2025;
+insert into indicator (program_id, fiscal_year, evaluation, indicator_id, name, source)
+select program_id, fiscal_year, evaluation, 'quality', 'Quality', 'graded' from program_evaluation
+where fiscal_year = 2025;
+insert into measurement (program_id, fiscal_year, evaluation, indicator_id, as_of, grader, score, band)
+select program_id, fiscal_year, evaluation, 'quality', '2026-01-15', grader, 60 + 10 * length(grader), 'partly'
+from grader where grader <> 'ccc';
+insert into evaluation_comment (program_id, fiscal_year, evaluation, recorded_at, kind, text)
+select program_id, fiscal_year, evaluation, timestamptz '2026-02-01' + n * interval '1 hour', k, 'Not so'
+from program_evaluation, unnest('{comment,objection}'::text[]) with ordinality u (k, n);
+insert into evaluation_comment (program_id, fiscal_year, evaluation, kind, text, answers)
+select program_id, fiscal_year, evaluation, 'answer', 'But so', recorded_at from evaluation_comment
+where kind = 'objection' and fiscal_year = 2025;
+-- a sample, and findings of which every other is reported
+do $$begin perform draw_sample(2025, 10, 'x', on_day => '2026-03-01'); end$$;
+insert into finding (program_id, fiscal_year, finding_id, evaluation, indicator_id, finding, owner, due, withheld, at)
+select program_id, fiscal_year, indicator_id, evaluation, indicator_id, 'Too little', 'N. N.', make_date(fiscal_year + 1, 5, 1), 100,
+    make_date(fiscal_year + 1, 3, 2)
+from indicator where evaluation = 'finance';
+insert into finding_event (program_id, fiscal_year, finding_id, event, evidence, at)
+select program_id, fiscal_year, finding_id, 'rectified', 'x', make_date(fiscal_year + 1, 4, 1)
+from finding where substr(program_id, 2)::int % 12 = 0;
 analyze;
 
 -- the views -----------------------------------------------------------------------------------------------
@@ -119,17 +152,19 @@ select bag_eq(
     'select view_name from catalog',
     $$select name from object where kind = 'v'
         and (name ~ '_(result|month|monitor|forecast)$' or name in ('scorecard', 'trend', 'unit_total',
-            'evaluation_share', 'project_total', 'target_drift', 'target_check', 'plan_follows_actual',
-            'forecast_accuracy', 'round_change', 'self_alarm'))$$,
+            'evaluation_share', 'published_contribution', 'project_total', 'target_drift', 'target_check',
+            'plan_follows_actual', 'forecast_accuracy', 'round_change', 'self_alarm', 'indicator_disagreement',
+            'program_disagreement', 'evaluation_overdue', 'unit_finding'))$$,
     'the catalog lists every result view');
 select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$,
     'and says what it is');
--- evaluation_closed and year_closed are read by guards as the owner of the tables, so that row security opens nothing
+-- evaluation_closed, year_closed and what is published are read by guards as the owner of the tables, so that row security opens nothing
 -- closed
 select set_eq($$select name from object where kind = 'v' and not coalesce('security_invoker=true' = any (options),
     false)$$,
-    $$values ('evaluation_closed'), ('year_closed')$$,
-    'every view runs with the rights of who asks, but for the two that guards read');
+    $$values ('evaluation_closed'), ('year_closed'), ('evaluation_published'), ('program_published'),
+        ('year_published'), ('publication_made')$$,
+    'every view runs with the rights of who asks, but for those that guards read');
 select is_empty($$select name from object where obj_description(oid, 'pg_class') is null$$,
     'every table and view has a comment');
 select is_empty($$select o.name, attname from pg_attribute a join object o on o.oid = attrelid
@@ -180,17 +215,20 @@ select is_empty($$
         ('self_sufficiency', 'own_collected'), ('self_sufficiency', 'spent'), ('budget_growth', 'budget_before'),
         ('executed_growth', 'executed_before'), ('rating', 'rating_rank'),
         ('economy', 'economy_sum'), ('economy', 'economy_executed'), ('unit_cost', 'executed'),
+        ('mean_difference', 'difference_sum'), ('mean_difference', 'scored_programs'), ('net_disconnect', 'rated_down'),
+        ('net_disconnect', 'rated_up'), ('net_disconnect', 'rated_programs'),
         ('unit_cost', 'reached'), ('activity_index', 'activity'), ('activity_index', 'executed_before')
         ) n (ratio, needs) on n.ratio = r.name
-    where r.view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
-        and not (r.view_name in ('dimension_result', 'aspect_result', 'unit_total')
-        and n.ratio in ('coverage', 'rating'))
+    where r.view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard', 'grade_result',
+        'indicator_disagreement', 'program_disagreement', 'published_contribution')
+        and not (r.view_name in ('dimension_result', 'aspect_result') and n.ratio in ('coverage', 'rating'))
         -- of an interval: covered_cases of interval_cases
         and not (r.view_name = 'forecast_accuracy' and n.ratio = 'coverage')
         and not exists (select from result_column x where x.view_name = r.view_name and x.name = n.needs)
 $$, 'every ratio stands beside its numerator and denominator');
 select is_empty($$select view_name from result_column where name in ('score')
-    and view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard')
+    and view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard', 'grade_result',
+        'indicator_disagreement', 'program_disagreement', 'published_contribution')
     group by view_name having not exists (select from result_column x where x.view_name = result_column.view_name
         and x.name in ('scored_weight', 'scored_share'))$$, 'every score stands beside what it is a share of');
 
@@ -247,8 +285,19 @@ insert into published_column values
         'budget_to_date executed_to_date first_year years unit_of_measure name program_name'),
     ('trend', 'grain id fiscal_year budget budget_before budget_growth executed executed_before '
         'executed_growth score score_before score_change scored_weight score_sum name day day_before'),
-    ('unit_total', 'unit_id fiscal_year suppressed programs budget executed weight scored_weight score_sum '
-        'score coverage rating published_on'),
+    ('unit_total', 'unit_id fiscal_year publication suppressed programs budget executed weight scored_weight score_sum '
+        'coverage_sum low_sum high_sum score coverage low high rating rating_rank rating_reason evaluation '
+        'published_on on_day is_latest name'),
+    ('published_result', 'program_id fiscal_year publication evaluation unit_id nature scope fund function_id '
+        'economic_id revenue_type is_revenue is_overall programs scored_programs proposed approved carried_over adjusted '
+        'budget received committed executed planned covered_budget covered_executed execution_rate weight '
+        'scored_weight score_sum coverage_sum low_sum high_sum tree_score deducted cap vetoed score coverage low high '
+        'floor rating rating_rank rating_reason overridden score_of stage closes_on counts_until on_day published_on '
+        'is_latest replaces reason responsible framework_id unit_name name'),
+    ('published_contribution', 'program_id fiscal_year publication kind item part evaluation parent_id dimension '
+        'aspect effect applies retired late stale weight share actual actual_date measured_on due target_from grade '
+        'score coverage contribution loss points sort is_latest target unit_of_measure source method moves reason name '
+        'program_name'),
     ('saving_result', 'program_id fiscal_year unit_id output_id promised reached budget executed earned '
         'unspent not_delivered saved unexplained credited economy_sum economy_executed economy '
         'reason output_name name unit_name'),
@@ -284,13 +333,31 @@ insert into published_column values
     ('responsibility_result', 'kind who fiscal_year nature programs scored_programs closed_programs budget executed '
         'covered_budget covered_executed execution_rate weight scored_weight score_sum coverage_sum score coverage '
         'rated_programs best_programs worst_programs not_demonstrated_programs not_delivered overdue_evaluations '
-        'overdue_figures unanswered_alerts name'),
+        'overdue_figures unanswered_alerts name overdue_findings'),
+    ('evaluation_overdue', 'program_id fiscal_year evaluation kind unit_id days_overdue last_evaluated due_on detail '
+        'responsible unit_name name'),
+    ('finding_result', 'program_id fiscal_year finding_id unit_id severity_rank overdue days_overdue postponements '
+        'refusals withheld released found_on due since status severity finding recommendation owner evidence reason '
+        'evaluation indicator_id indicator_name unit_name name'),
+    ('unit_finding', 'unit_id fiscal_year programs findings open_findings reported_findings rectified_findings '
+        'withdrawn_findings overdue_findings withheld released name'),
     ('alert_result', 'program_id fiscal_year item kind unit_id colour_rank colour_rank_before rounds answered '
         'overdue_measure year_end_estimate carry_over since measure_due colour changed detail answers cause '
         'explanation measure likelihood answered_by first_round item_name unit_name name'),
     ('round_change', 'program_id fiscal_year round item n unit_id colour_rank colour_rank_before budget_pace '
         'budget_pace_before target_pace target_pace_before alerts new_alerts ended_alerts seen_on seen_before colour '
         'colour_before change detail responsible round_before round_name item_name name'),
+    ('grade_result', 'program_id fiscal_year evaluation indicator_id grader unit_id weight graded score mean_score '
+        'deviation band graded_on evidence note name program_name'),
+    ('comment_result', 'program_id fiscal_year evaluation n indicator_id unit_id kind answered recorded_on recorded_by '
+        'text evidence answered_on answered_by answer answer_evidence name program_name'),
+    ('indicator_disagreement', 'program_id fiscal_year evaluation indicator_id unit_id self_score score difference '
+        'evaluator name program_name'),
+    ('program_disagreement', 'program_id fiscal_year evaluation unit_id nature is_overall scored_programs '
+        'rated_programs rated_down rated_up self_score score difference self_rating_rank rating_rank self_closes_on '
+        'closes_on self_rating rating responsible evaluator name'),
+    ('disagreement_result', 'kind who fiscal_year evaluation programs scored_programs rated_programs difference_sum '
+        'mean_difference rated_down rated_up net_disconnect sort name'),
     ('self_alarm', 'program_id fiscal_year unit_id closed indicator_points indicator_weight execution_points '
         'execution_weight excess judged_executed budget unspent_rate colour_rank colour reason name unit_name'),
     ('program_month', 'program_id fiscal_year month_end month unit_id is_revenue is_overall programs scored_programs '
@@ -341,13 +408,12 @@ end $$;
 select is_empty('select * from pg_temp.bad_figures()', 'no NaN and no infinity');
 
 create function pg_temp.ambiguous() returns setof text language plpgsql as $$
-declare c record; n bigint;
+declare c record; n bigint; twice bigint;
 begin
     for c in select view_name, keys from catalog where view_name <> 'check_result' loop
-        execute format('select count(*) from (select 1 from %I group by %s having count(*) > 1) d', c.view_name,
-        c.keys) into n;
-        if n > 0 then return next c.view_name; end if;
-        execute format('select count(*) from %I', c.view_name) into n;
+        execute format('select coalesce(sum(d.n), 0), count(*) filter (where d.n > 1)
+            from (select count(*) as n from %I group by %s) d', c.view_name, c.keys) into n, twice;
+        if twice > 0 then return next c.view_name; end if;
         -- accuracy needs more than the three years that are here
         if n = 0 and c.view_name <> 'forecast_accuracy' then return next c.view_name || ' is empty'; end if;
     end loop;
@@ -356,7 +422,7 @@ select is_empty('select * from pg_temp.ambiguous()', 'the keys are unique, and e
 
 -- a view, and the function beside it ----------------------------------------------------------------------
 
-select is_empty($$select view_name from catalog where view_name <> 'unit_total'
+select is_empty($$select view_name from catalog where view_name !~ '^(published_|unit_total$)'
     and not exists (select from routine f where f.name = view_name || '_at')$$,
     'every result that is not published has its function for a day');
 select is_empty($$select f.oid::regprocedure from routine f
@@ -372,9 +438,12 @@ declare c record; n bigint; d date;
 begin
     foreach d in array days loop
         perform set_config('bpm.as_of', d::text, true);
-        for c in select view_name from catalog where view_name <> 'unit_total' loop
-            execute format('select count(*) from ((select * from %1$I except all select * from %1$I_at($1))
-                union all (select * from %1$I_at($1) except all select * from %1$I)) x', c.view_name) into n using d;
+        for c in select view_name from catalog where view_name !~ '^(published_|unit_total$)' loop
+            -- each is asked once
+            execute format('with v as materialized (select v::text from %1$I v),
+                    f as materialized (select f::text from %1$I_at($1) f)
+                select count(*) from ((table v except all table f) union all (table f except all table v)) x',
+                c.view_name) into n using d;
             if n > 0 then return next c.view_name || ' ' || d; end if;
         end loop;
     end loop;
@@ -425,7 +494,10 @@ select set_eq($$
     $$values ('budget_entry'), ('adjustment'), ('target_revision'), ('indicator_plan'), ('measurement'), ('rating_override'),
     ('stage_event'),
         ('evaluation_event'), ('year_event'), ('program_log'), ('rule_log'), ('monitoring_round'),
-        ('monitoring_seen'), ('monitoring_alert'), ('deviation_answer')$$,
+        ('monitoring_seen'), ('monitoring_alert'), ('deviation_answer'), ('sample_draw'), ('sample_member'),
+        ('finding'), ('finding_event'), ('evaluation_comment'), ('publication'), ('publication_event'),
+        ('publication_rule'), ('publication_program'), ('publication_item'), ('publication_money'),
+        ('publication_person'), ('publication_node'), ('published_total')$$,
         'facts are neither changed, removed nor thrown away');
 select throws_ok('update measurement set actual = 1', '23001', null, 'a fact is not changed');
 select throws_ok('delete from budget_entry', '23001', null, 'a fact is not removed');

@@ -268,9 +268,9 @@ select throws_ok($$insert into monitoring_round (fiscal_year, round, n, as_of, k
 reset role;
 -- in the transaction of a round it may be added to; later not
 create temp table round_before as select recorded_at from monitoring_round where round = 'Q4';
-alter table monitoring_round disable trigger fact_guard;
+alter table monitoring_round disable trigger user;
 update monitoring_round set recorded_at = recorded_at - interval '1 hour';
-alter table monitoring_round enable trigger fact_guard;
+alter table monitoring_round enable trigger user;
 set local role bpm_test_looks;
 select throws_ok($$insert into monitoring_alert (program_id, fiscal_year, round, item, kind, colour_rank)
     values ('teachers', 2026, 'Q1', '', 'spite', 1)$$, '23514', 'round "Q1" of 2026 is over', 'what was seen is complete');

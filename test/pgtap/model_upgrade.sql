@@ -30,8 +30,8 @@ comment on column program_result.score is 'Die Punkte.';
 comment on function program_result_at(date, timestamptz) is 'The same, of a day.';
 grant select on program_result to "bpm_test ""Sees""" with grant option;
 grant select (unit_id) on unit_result to "bpm_test ""Sees""";
-revoke execute on function publish_totals(integer, date) from public;
-grant execute on function publish_totals(integer, date) to "bpm_test ""Sees""";
+revoke execute on function publish(integer, text, date, text, text, text, text) from public;
+grant execute on function publish(integer, text, date, text, text, text, text) to "bpm_test ""Sees""";
 create or replace view program_budget with (security_invoker = true) as
 select program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed, approved, carried_over, adjusted, received, committed, executed, planned, month, fund, economic_id, currency,
        'mine'::text as ledger from (select program_id, fiscal_year, entry_id, entry_date, recorded_at, amount as proposed, amount as approved, amount as carried_over,
@@ -69,8 +69,8 @@ select is((select col_description('program_result'::regclass, attnum) from pg_at
 select is((select obj_description('program_result_at(date,timestamptz)'::regprocedure)), 'The same, of a day.', 'and of functions');
 select is((select has_table_privilege('bpm_test "Sees"', 'program_result', 'select with grant option')), true, 'grants survive');
 select is((select has_column_privilege('bpm_test "Sees"', 'unit_result', 'unit_id', 'select') and not has_table_privilege('bpm_test "Sees"', 'unit_result', 'select')), true, 'those of columns as well');
-select is((select has_function_privilege('bpm_test "Sees"', 'publish_totals(integer, date)', 'execute')), true, 'and of functions');
-select is((select has_function_privilege('bpm_test_owner', 'publish_totals(integer, date)', 'execute')), false, 'with what was taken away');
+select is((select has_function_privilege('bpm_test "Sees"', 'publish(integer, text, date, text, text, text, text)', 'execute')), true, 'and of functions');
+select is((select has_function_privilege('bpm_test_owner', 'publish(integer, text, date, text, text, text, text)', 'execute')), false, 'with what was taken away');
 select ok(to_regclass('my_table') is not null and to_regclass('apart') is not null, 'what somebody has added stays');
 select is((select count(ledger) from program_budget), 0::bigint, 'the input views stay as they were replaced');
 

@@ -14,16 +14,18 @@ $node->safe_psql('postgres', q{
 create extension bpm;
 select bpm.create_model('perf');
 set search_path = perf;
+update setting set suppress_below = 1;
 insert into unit values ('gov', null, 'Government'), ('edu', 'gov', 'Education');
 insert into program (program_id, fiscal_year, name, unit_id) select 'p' || n, 2026, 'P', 'edu' from generate_series(1, 8) n;
 insert into indicator (program_id, fiscal_year, indicator_id, name) select program_id, 2026, 'i', 'I' from program;
 insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target) select program_id, 2026, 'i', '2026-01-01', '>= 100' from program;
+insert into program (program_id, fiscal_year, name, unit_id) select 'old', y, 'Old', 'edu' from generate_series(2017, 2020) y;
 });
 
 # views and tables in every order, several in one transaction
 srand(20260101);
 my @reads = map { "select from perf.$_ limit 1; select pg_sleep(0.01);" } qw(program_state program_look evaluation_state
-	node_program node_tree indicator_score program_slice program_result objective_part year_result measurement stage_event unit_total);
+	node_program node_tree indicator_score program_slice program_result objective_part year_result measurement stage_event unit_total published_result);
 my @writes = map { "insert into perf.$_;" } (
 	q{measurement (program_id, fiscal_year, indicator_id, as_of, actual) values ('p1', 2026, 'i', '2026-06-30', 1)},
 	q{budget_entry (program_id, fiscal_year, kind, entry_date, amount) values ('p2', 2026, 'approved', '2026-01-01', 1)},
@@ -66,18 +68,20 @@ is($node->safe_psql('postgres', q{select count(*) from perf.model_object o left 
 	where o.kind = 'view' and (c.oid is null or c.reloptions is distinct from '{security_invoker=true}')}), '0', 'all views are as they should be');
 unlike(slurp_file($node->logfile), qr/deadlock detected/, 'there was no deadlock');
 
-# two at once: one after the other, both done
+# several at once: one after the other, each by the hash of the one before
 my @publishers = map {
 	my %p = (out => '', err => '');
 	$p{run} = IPC::Run::start([ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr('postgres'),
-		'-c', "select perf.publish_totals(2026, '2026-12-31')" ], '>', \$p{out}, '2>', \$p{err}, IPC::Run::timeout(60));
+		'-c', "select perf.publish($_)" ], '>', \$p{out}, '2>', \$p{err}, IPC::Run::timeout(60));
 	\%p;
-} 1 .. 4;
+} 2017 .. 2020;
 foreach my $p (@publishers)
 {
 	eval { $p->{run}->finish; };
-	is($p->{out} . $p->{err}, "2\n", 'totals published by several at once');
+	like($p->{out} . $p->{err}, qr/^20\d\d effective\n\z/, 'published by several at once');
 }
+is($node->safe_psql('postgres', q{select count(*), count(b.n) from perf.publication p
+	left join perf.publication b on b.n = p.n - 1 and b.hash = p.previous_hash}), '4|3', 'in one chain');
 
 $node->stop;
 done_testing();
