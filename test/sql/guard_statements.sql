@@ -135,21 +135,21 @@ update asked set stage = 'b';
 update asked set stage = 'c';
 
 -- who may not read a key is not told it
-create role bpm_guard_reader;
-grant usage on schema guarded to bpm_guard_reader;
-grant update (stage), select (stage) on asked to bpm_guard_reader;
-set role bpm_guard_reader;
+create role regress_guard_reader;
+grant usage on schema guarded to regress_guard_reader;
+grant update (stage), select (stage) on asked to regress_guard_reader;
+set role regress_guard_reader;
 update asked set stage = 'a';
 reset role;
 alter table asked enable row level security;
 create policy all_rows on asked using (true);
-grant select, update on asked to bpm_guard_reader;
-set role bpm_guard_reader;
+grant select, update on asked to regress_guard_reader;
+set role regress_guard_reader;
 update asked set stage = 'a';
 reset role;
 drop table asked;
-drop owned by bpm_guard_reader;
-drop role bpm_guard_reader;
+drop owned by regress_guard_reader;
+drop role regress_guard_reader;
 
 -- a history, with a sequence for one day's events and a role
 create table stage_event (program int, year int, stage text, at date, seq int, role text, primary key (program, year, at, seq));
@@ -220,19 +220,19 @@ select bpm.lifecycle_guard();
 
 -- a gate asks as the user who writes, and needs what that user may call
 revoke execute on function gate_yes from public;
-create role bpm_guard_writer;
-grant usage on schema guarded to bpm_guard_writer;
-grant select, insert on wrong to bpm_guard_writer;
+create role regress_guard_writer;
+grant usage on schema guarded to regress_guard_writer;
+grant select, insert on wrong to regress_guard_writer;
 create trigger lifecycle before insert on wrong for each row
     execute function bpm.lifecycle_guard('stage', 'a -> b', 'gate', '* -> a', 'guarded.gate_yes', 'm');
-set role bpm_guard_writer;
+set role regress_guard_writer;
 insert into wrong values (1, 'a');
 reset role;
-grant execute on function gate_yes to bpm_guard_writer;
-set role bpm_guard_writer;
+grant execute on function gate_yes to regress_guard_writer;
+set role regress_guard_writer;
 insert into wrong values (1, 'a');
 reset role;
 
 set client_min_messages = warning;
 drop schema guarded cascade;
-drop role bpm_guard_writer;
+drop role regress_guard_writer;
