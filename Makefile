@@ -12,7 +12,7 @@
 
 # Every concept is src/CONCEPT.c and sql/CONCEPT.sql. The order is the order of the install script:
 # a concept may use the ones before it.
-CONCEPTS = decimal target scale rollup inequality pefa peer csv monitor tree lifecycle conformance guard
+CONCEPTS = decimal target scale rollup inequality pefa peer csv monitor apportion tree lifecycle conformance guard
 
 # The model is plain SQL, which create_model runs in the user's schema: what is made once, the migrations
 # from 50 on, and from 70 on what upgrade_model makes again. The script carries it as the result of a function.

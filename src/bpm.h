@@ -13,6 +13,7 @@
  * peer      how well others do with as much
  * csv       rows as COPY writes them, and the digest of a file of them
  * monitor   what should be there by a day, and where the year will end (forecast.c; exact.h: fractions)
+ * apportion shares that add up to the total, to the last digit
  * tree      weighted indicators in a hierarchy (its own files share tree.h)
  * lifecycle the states a budget may pass through (lifecycle.h), and against it
  * conformance, guard: a history, and what people write (guard.h)

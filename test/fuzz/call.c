@@ -491,7 +491,7 @@ MakeAggregate(Making *making, const Callable *callable, const Column *columns, i
 
 /*
  * The window function over up to eight rows, with NULL and ties; neither the order nor the frame of the window may
- * have a say.
+ * have a say. The order has where it decides between ties: shares.
  */
 static void
 MakeWindow(Making *making, const Callable *callable, const Column *columns, int count, Statement *statement)
@@ -499,6 +499,7 @@ MakeWindow(Making *making, const Callable *callable, const Column *columns, int 
 	StringInfoData rows;
 	const char *call = psprintf("select bpm.%s(%s) over", callable->name, ColumnNames("v.", count));
 	const char *part = chance_in(making->chance, 2) ? "partition by v.n % 2" : "";
+	bool		ordered = strcmp(callable->name, "apportion") == 0;
 	int			n = 1 + chance_below(making->chance, 8);
 
 	initStringInfo(&rows);
@@ -506,8 +507,9 @@ MakeWindow(Making *making, const Callable *callable, const Column *columns, int 
 	for (int i = 0; i < n; i++)
 		appendStringInfo(&rows, "%s(%d, %s)", i ? ", " : "", i, Row(making, columns, count, i));
 	appendStringInfo(&rows, ") v(n, %s) order by v.n", ColumnNames("", count));
-	statement->text = psprintf("%s (%s) %s", call, part, rows.data);
-	statement->other = psprintf("%s (%s order by v.n desc rows between 1 preceding and current row) %s", call, part, rows.data);
+	statement->text = psprintf("%s (%s%s) %s", call, part, ordered ? " order by v.n" : "", rows.data);
+	statement->other = psprintf("%s (%s order by v.n%s rows between 1 preceding and current row) %s", call, part,
+								ordered ? "" : " desc", rows.data);
 }
 
 /* a function in PL/pgSQL that does nothing but call: its expression outlives the values */

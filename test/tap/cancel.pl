@@ -100,7 +100,9 @@ foreach my $case (
 	[ 'a line of quotes', q{select length(bpm.csv_line(row(repeat('"', 40000000))))} ],
 	[ 'a long line digested', q{select length(bpm.sha256_lines(repeat('0123456789', 10000000))) from generate_series(1, 3)} ],
 	[ 'peers compared', q{select count(e) from (select bpm.peer_efficiency(1 + (hashint4(g) & 65535), hashint4(g + 1) & 65535, m) over () as e
-		from generate_series(1, 500000) g, (values ('free disposal'), ('constant returns')) v(m) offset 0) s} ])
+		from generate_series(1, 500000) g, (values ('free disposal'), ('constant returns')) v(m) offset 0) s} ],
+	[ 'shares within bounds', q{select count(s) from (select bpm.apportion(10000000000, 1 + (hashint4(g) & 65535), hashint4(g + 1) & 4095, 9999 + (hashint4(g + 2) & 65535)) over () as s
+		from generate_series(1, 500000) g offset 0) s} ])
 {
 	my ($what, $query) = @$case;
 	my ($whole) = run($query);

@@ -47,6 +47,7 @@ my %runs = (
 	'inequality' => q{(select bpm.gini(score + i % 7, weight) + bpm.theil(score + i % 7, weight) + bpm.concentration(score, weight) + bpm.activity_index(score, weight, weight + i % 7)
 	     + bpm.composition_variance(score + i % 7, weight) from v)},
 	'peers' => q{(select sum(e) from (select bpm.peer_efficiency(weight, score + i % 7) over () as e from v) p)},
+	'shares' => q{(select sum(s) from (select bpm.apportion(100 + i % 7, weight) over () + bpm.apportion(100, score, 1, 90, 0) over () as s from v) p) + (bpm.apportion_array(i, array[1, 2, 3]))[3]},
 	'lines of CSV' => q{(select bpm.sha256_lines(bpm.csv_line(case i % 2 when 0 then row(score + i % 7, array[i]) else row(array[weight], i % 7, v) end) order by weight) from v)},
 	'forecasts' => q{(select bpm.quantile(score + i % 7, 0.3) + bpm.ratio_quantile(score + i % 7, weight, 0.9)
 	     + bpm.forecast('median of three', 50, 120, 0.5, score, weight + 100, 90 + i % 7) from v)},
