@@ -93,7 +93,7 @@ begin
                 from (select x.publication, x.n from publication x order by x.n desc limit 5) p;
                 raise exception 'there is no publication "%"', named
                     using errcode = 'no_data_found',
-                          detail = coalesce(format('The last ones are %s.', array_to_string(examples, ', ')),
+                          detail = coalesce('The last ones are ' || array_to_string(examples, ', ') || '.',
                                             'Nothing is published yet.'),
                           hint = case when of_days
                               then 'Name a publication, or a day as YYYY-MM-DD, or today.'

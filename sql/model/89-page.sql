@@ -316,13 +316,13 @@ begin atomic
         svg_score(score, low, high, scale),
         (select string_agg(format('%s %s&#8211;%s', html_name(b.rating), trim_scale(b.low), trim_scale(b.high)),
                            ' &#183; ' order by b.low) from scale_bands(scale) b),
-        coalesce(format(e'\n<p>%s</p>', concat_ws(' ',
+        coalesce(e'\n<p>' || nullif(concat_ws(' ',
             html_words(upper(left(reason, 1)) || substr(reason, 2)) || '.',
             case when reason like '% \% is measured, under %' then null
                  when coverage = 100 then 'All of the weight is measured.'
                  else html_number(coverage) || ' % of the weight is measured.' end,
             case when low <> high then 'If all that is missing were worst the score would be ' || html_number(low)
-                                       || ', if best ' || html_number(high) || '.' end)), ''));
+                                       || ', if best ' || html_number(high) || '.' end), '') || '</p>', ''));
 end;
 comment on function page_score(numeric, numeric, numeric, numeric, text, text, bpm.scale) is
 'The score of a page: the figure, its rating, the axis, and how sure it is.';
