@@ -102,6 +102,7 @@ as $$
     ('monitor_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('sample_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     ('unusual_year', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
+    ('application_rule', 'rule', 'rule_log', 'rules', '{*}', '{*}', true),
     -- trees; who lies below whom among the units is who sees what, so they are in the hands of the owner alone
     ('unit', 'unit', 'rule_log', null, null, null, false),
     ('unit_move', 'unit', 'rule_log', null, null, null, false),
@@ -118,7 +119,8 @@ as $$
     ('evaluation_closed', 'internal', null, null, null, null, false),
     ('year_closed', 'internal', null, null, null, null, false),
     -- programs: what decides how one is judged and where it counts is a rule once the program is there
-    ('program', 'unit', 'program_log', 'programs', '{*,-framework_id,-weight,-is_key}',
+    -- when it is added it may be judged as it was the year before: a guard of the table sees to it
+    ('program', 'unit', 'program_log', 'programs', '{*}',
      '{*,-unit_id,-nature,-scope,-lifecycle_id,-framework_id,-weight,-is_key}', false),
     ('program', 'unit', 'program_log', 'rules', null,
      '{unit_id,nature,scope,lifecycle_id,framework_id,weight,is_key}', false),
@@ -190,6 +192,16 @@ as $$
     ('publication_made', 'internal', null, null, null, null, false),
     ('tree_lock', 'internal', null, 'publishing', null, '{changes}', false),
     ('published_total', 'total', null, 'publishing', '{*}', null, false),
+    -- the next budget: who proposes it does not accept it; is_answer and is_verdict are computed, as above
+    ('scenario', 'rule', null, 'budgeting', '{*}', null, false),
+    ('scenario_ceiling', 'unit', null, 'budgeting', '{*}', null, false),
+    ('proposal', 'unit', null, 'budgeting', '{*}', null, false),
+    ('proposal_hold', 'unit', null, 'budgeting', '{*}', null, false),
+    ('scenario_event', 'rule', null, 'approving', '{*,-n}', null, false),
+    ('proposal_answer', 'unit', null, 'measuring', '{*,-n,is_answer}', null, false),
+    ('proposal_answer', 'unit', null, 'money', '{*,-n,is_answer}', null, false),
+    ('proposal_answer', 'unit', null, 'approving', '{*,-n,is_verdict}', null, false),
+    ('scenario_accepted', 'view', null, null, null, null, false),
     -- text that waits for import_rows
     ('import_unit', 'import', null, 'rules', '{*}', '{*}', true),
     ('import_program', 'import', null, 'programs', '{*}', '{*}', true),
@@ -939,7 +951,7 @@ comment on function bpm.grant_reader(name, name) is
 'what somebody has added. With row security it sees its own units.';
 
 create function bpm.model_duties(out duty text, out what text) returns setof record
-    language sql immutable parallel safe rows 8
+    language sql immutable parallel safe rows 9
     set search_path = pg_catalog, pg_temp
 as $$
     values
@@ -953,8 +965,9 @@ as $$
     ('grading', 'what belongs to the other evaluations, and grades: indicators, targets, figures, answers to '
                 'objections, findings'),
     ('approving', 'stages, closings, rounds of monitoring, samples, who evaluates and grades, ratings that stand '
-                  'whatever the score'),
-    ('publishing', 'publications, and opening one for a correction')
+                  'whatever the score; which proposal is accepted, and answers to it'),
+    ('publishing', 'publications, and opening one for a correction'),
+    ('budgeting', 'scenarios of the next budget, and what each proposes')
 $$;
 comment on function bpm.model_duties() is 'The duties that grant_duty knows, and what each is about.';
 
@@ -1018,6 +1031,6 @@ begin
 end
 $$;
 comment on function bpm.grant_duty(name, name, text) is
-'Lets a role read a model and do one duty in it: rules, programs, targets, money, measuring, grading, approving or '
-'publishing. Give nobody the duties of setting a rule, a target or a grade and of being judged by it. Never when and '
+'Lets a role read a model and do one duty in it: rules, programs, targets, money, measuring, grading, approving, '
+'publishing or budgeting. Give nobody the duties of setting a rule, a target or a grade and of being judged by it. Never when and '
 'by whom something was recorded, nor any change of a fact.';

@@ -144,7 +144,10 @@ create table setting (
     totals_policy    text not null default 'own' check (totals_policy in ('own', 'true')),
     suppress_below   integer not null default 5 check (suppress_below >= 1),
     evaluate_key_every integer not null default 5 check (evaluate_key_every between 1 and 100),
-    publish_names    boolean not null default false
+    publish_names    boolean not null default false,
+    share_saving     numeric(7,4) not null default 50 check (share_saving between 0 and 100),
+    recapture        text not null default 'available' check (recapture in ('available', 'lapsed')),
+    growth_limit     numeric(11,4) not null default 20 check (growth_limit >= 0)
 );
 comment on table setting is
 'What differs between places and years. A year without a row of its own takes the row of the latest year before it; '
@@ -183,7 +186,8 @@ comment on column setting.forecast_interval is
 'Of how many percent of the cases the interval of a forecast is made: 80 is from the 10th to the 90th percentile of '
 'past errors.';
 comment on column setting.appraise_from is
-'New programs with an approved or proposed budget from this on have to be appraised; none have when it is empty.';
+'New programs with an approved or proposed budget from this on have to be appraised; none have when it is empty. In a '
+'proposal what is new and was not appraised gets money below it only, and none when it is empty.';
 comment on column setting.year_start_month is
 'The month in which the fiscal year begins. A year that does not begin in January has the number of the year in which '
 'it ends.';
@@ -198,6 +202,14 @@ comment on column setting.evaluate_key_every is
 'In how many years a key project is evaluated at least once by others than itself; the year itself is one of them.';
 comment on column setting.publish_names is
 'Whether published_result says who answers for a program, and published_contribution what each grader gave.';
+comment on column setting.share_saving is
+'Of a budget: how many percent of what a program has saved, and is credited with, it keeps on top of its base.';
+comment on column setting.recapture is
+'Of a budget: what becomes of the money of the year of the results that nobody used. available: it is shared out with '
+'the envelope; lapsed: it goes back to the treasury, and is shown.';
+comment on column setting.growth_limit is
+'Of a budget: by how many percent of its base a priority program may grow at most, of money that was freed: who '
+'promises or asks for more than that gets no more.';
 insert into setting default values;
 
 create table lifecycle_rule (

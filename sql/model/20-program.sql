@@ -70,6 +70,8 @@ create trigger fiscal_year before insert or update on program
     for each row when (new.fiscal_year not between 1000 and 9998)
     execute function refuse_row('a fiscal year has four digits', 'Write 2026, not 26.');
 create index program_unit on program (unit_id, fiscal_year);
+-- which years there are, and some program of one: what went to nothing is seen only beside what did not
+create index program_year on program (fiscal_year);
 create index program_function on program (coalesce(function_id, 'unclassified'), fiscal_year);
 -- In a small office no program has a function: the planner would then expect all of them below every function.
 alter index program_function alter column 1 set statistics 0;

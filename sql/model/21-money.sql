@@ -35,9 +35,9 @@ create table budget_entry (
     program_id    text not null,
     fiscal_year   integer not null,
     entry_id      text not null default gen_random_uuid()::text check (entry_id <> ''),
-    kind          text not null check (kind in ('proposed', 'approved', 'carried_over', 'adjusted', 'received',
-        'committed',
-                                                'executed', 'planned')),
+    kind          text not null check (kind in (
+        'proposed', 'approved', 'carried_over', 'adjusted', 'received', 'committed', 'executed', 'planned',
+        'recaptured')),
     month         integer check (month between 1 and 12),
     entry_date    date not null check (isfinite(entry_date)),
     amount        numeric(20,2) not null check (amount <> 'NaN'),
@@ -48,6 +48,9 @@ create table budget_entry (
     recorded_at   timestamptz not null default clock_timestamp() check (isfinite(recorded_at)),
     recorded_by   text not null default current_user,
     reason        text,
+    one_off       boolean not null default false,
+    source        text check (source <> ''),
+    from_year     integer check (from_year < fiscal_year),
     primary key (program_id, fiscal_year, entry_id),
     foreign key (program_id, fiscal_year) references program,
     foreign key (program_id, fiscal_year, adjustment_id) references adjustment,
@@ -63,7 +66,8 @@ comment on column budget_entry.entry_id is
 comment on column budget_entry.kind is
 'proposed: asked for; approved: the budget; carried_over: brought from the year before; adjusted: a change of the '
 'budget, signed; received; committed: contracted and not yet paid; executed: spent, or for revenue collected; '
-'planned: spending planned for a month. The budget is approved, carried over and adjusted.';
+'planned: spending planned for a month; recaptured: what was left of an earlier year, and taken back. The budget is '
+'approved, carried over and adjusted.';
 comment on column budget_entry.month is 'For planned: the month of the fiscal year, 1 to 12.';
 comment on column budget_entry.entry_date is 'The day from which it counts.';
 comment on column budget_entry.amount is 'The amount, signed.';
@@ -74,6 +78,11 @@ comment on column budget_entry.adjustment_id is 'For adjusted: the act by which 
 comment on column budget_entry.recorded_at is 'When it was recorded.';
 comment on column budget_entry.recorded_by is 'By whom.';
 comment on column budget_entry.reason is 'Why.';
+comment on column budget_entry.one_off is
+'Whether it is for this year alone, and is no base for the next budget.';
+comment on column budget_entry.source is
+'Where it comes from: carried over, shared saving, recaptured, or the scenario that was accepted.';
+comment on column budget_entry.from_year is 'The fiscal year whose results or left-over money it comes from.';
 create trigger fact_guard before update or delete or truncate on budget_entry
     for each statement execute function fact_guard();
 
@@ -109,6 +118,15 @@ comment on function budget_cut_guard() is 'Refuses to cut a budget below what is
 create trigger budget_cut after insert on budget_entry
     for each row when (new.amount < 0 and new.kind in ('approved', 'carried_over',
         'adjusted')) execute function budget_cut_guard();
+create trigger kind_is_known before insert on budget_entry
+    for each row when (new.kind not in ('proposed', 'approved', 'carried_over', 'adjusted', 'received', 'committed',
+        'executed', 'planned', 'recaptured'))
+    execute function refuse_row('there is no such kind of money',
+        'It is proposed, approved, carried_over, adjusted, received, committed, executed, planned or recaptured.');
+create trigger comes_from_before before insert on budget_entry
+    for each row when (new.from_year >= new.fiscal_year)
+    execute function refuse_row('money comes from an earlier year',
+        'Name in from_year the year whose results or left-over money it comes from, or leave it empty.');
 create trigger adjustment_is_named before insert on budget_entry
     for each row when (new.kind = 'adjusted' and new.adjustment_id is null)
     execute function refuse_row('a budget is adjusted by a procedure',

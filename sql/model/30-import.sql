@@ -31,7 +31,7 @@ comment on table import_indicator is
 create table import_budget (
     row_no bigint generated always as identity primary key,
     program_id text, fiscal_year text, entry_id text, kind text, month text, entry_date text, amount text, fund text,
-    economic_id text, currency text, procedure text, note text,
+    economic_id text, currency text, procedure text, note text, one_off text, source text, from_year text,
     batch text, reason text, loaded_by text not null default current_user
 );
 comment on table import_budget is 'Budget entries as text, waiting for import_rows(''budget'').';
@@ -89,6 +89,8 @@ begin
             when c.attname = 'procedure'
                 then 'For kind adjusted: by which procedure the budget was changed; makes the row in adjustment, '
                     'with the number of the entry.'
+            when c.attname = 'one_off'
+                then 'yes says that it is for this year alone, and is no base for the next budget.'
             when c.attname = 'responsible'
                 then 'The person who answers for the program, from the first day of its year on.'
             when c.attname = 'objective_id' then 'The objective that the program serves, with all of it.'

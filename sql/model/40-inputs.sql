@@ -11,7 +11,7 @@ select program_id, fiscal_year, entry_id, entry_date, recorded_at,
        case kind when 'committed' then amount end::numeric(20,2) as committed,
        case kind when 'executed' then amount end::numeric(20,2) as executed,
        case kind when 'planned' then amount end::numeric(20,2) as planned,
-       month, fund, economic_id, currency
+       month, fund, economic_id, currency, one_off
 from budget_entry;
 comment on view program_budget is
 'Input: the money of the programs, as entries that add up. Replace it with a view over your ledger, by hand or with '
@@ -34,6 +34,8 @@ comment on column program_budget.month is 'The month of the fiscal year that pla
 comment on column program_budget.fund is 'The purse; that of the program when empty.';
 comment on column program_budget.economic_id is 'On what; that of the program when empty.';
 comment on column program_budget.currency is 'The currency; that of the settings when empty.';
+comment on column program_budget.one_off is
+'Whether it is for this year alone, and is no base for the next budget; empty: no.';
 
 create view indicator_actual with (security_invoker = true) as
 select m.program_id, m.fiscal_year, m.evaluation, m.indicator_id, m.as_of, m.grader, m.breakdown, m.recorded_at,

@@ -121,6 +121,33 @@ create trigger duty_guard_targets_old before update or delete on indicator
                        and not has_column_privilege('indicator'::regclass, 'is_group', 'insert, update'))
     execute function duty_guard('targets');
 
+-- Whoever takes a program into the next year takes along how it is judged, and does not set it.
+create function program_rule_guard() returns trigger
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+as $$
+begin
+    if not exists (select from program p
+                   where p.program_id = new.program_id and p.fiscal_year = new.fiscal_year - 1
+                       and (p.framework_id, p.weight, p.is_key)
+                           is not distinct from (new.framework_id, new.weight, new.is_key)) then
+        raise exception 'the duty of rules is in other hands'
+            using errcode = 'insufficient_privilege',
+                  detail = format('How program "%s" is judged in %s is set by it: framework_id, weight and is_key, '
+                                  'where they are not those of the year before.', new.program_id, new.fiscal_year),
+                  hint = 'Leave them out, or take the program over as it is: roll_forward().';
+    end if;
+    return new;
+end
+$$;
+comment on function program_rule_guard() is
+'Refuses a new row of a program that sets its framework, its weight or whether it is a key project, and not as the year '
+'before has it, to whom the duty of rules is not granted.';
+create trigger program_rule_guard before insert on program
+    for each row when ((new.framework_id is not null or new.weight is not null or new.is_key)
+                       and not has_column_privilege('program'::regclass, 'framework_id', 'update'))
+    execute function program_rule_guard();
+
 -- What was promised is not made easier afterwards. Who may say when something was recorded loads a history, and is not
 -- asked.
 create function target_guard() returns trigger

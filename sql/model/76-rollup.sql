@@ -49,6 +49,9 @@ left join lateral (
     where b.program_id = p.program_id and b.fiscal_year = p.fiscal_year
         and b.entry_date <= p.money_until and (b.recorded_at > p.known) is not true
         and coalesce(b.currency, p.currency) = p.currency
+        -- an entry that counts in no sum, as what was recaptured, parts nothing
+        and num_nonnulls(b.proposed, b.approved, b.carried_over, b.adjusted, b.received, b.committed, b.executed,
+            b.planned) > 0
     group by b.fund, b.economic_id) e on true
 cross join lateral (
     select coalesce(e.fund, p.fund) as fund, coalesce(e.economic_id, p.economic_id, 'unclassified') as economic_id,

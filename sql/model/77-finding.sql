@@ -94,6 +94,7 @@ do $do$
 begin
     comment on column finding_result.since is 'The day since which it is so: found, reported, refused, accepted.';
     comment on column finding_result.due is 'The day by which it has to be rectified, as it was last postponed.';
+    comment on column finding_result.finding is 'What was found, in words.';
     comment on column finding_result.owner is 'Who must act.';
     comment on column finding_result.evidence is
     'Link to what shows that it is rectified, as it was last reported; before that, to what shows the finding.';

@@ -89,6 +89,95 @@ comment on function create_framework(text, text, text, integer, text, text) is
 'Makes a framework of the indicators that an evaluation of a program (self when not said) has by its last revisions. '
 'The number of indicators and groups.';
 
+-- The scores of the year are computed once, and what is read is planned for as many programs as there are: an estimate
+-- of the rows that have just been added would be of none, and the scores be looked up for each.
+create function roll_forward_programs(from_year integer, ids text[], out programs integer, out indicators integer)
+    language plpgsql volatile parallel unsafe
+    set search_path from current
+    set jit = off
+as $$
+#variable_conflict use_column
+declare
+    next_year constant integer := from_year + 1;
+    day constant date := year_start(next_year);
+    -- an array for every column of what is kept, in the order of the rows
+    of_programs text[];
+    of_indicators text[];
+    figures numeric[];
+    targets bpm.target[];
+    weights numeric[];
+begin
+    with added as (
+        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
+            revenue_type, lifecycle_id, framework_id, weight, is_key)
+        select p.program_id, next_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
+               p.revenue_type, p.lifecycle_id, p.framework_id, p.weight, p.is_key
+        from program p
+        where p.fiscal_year = from_year and p.program_id in (select unnest(ids))
+        -- one that is there stays as it is, also where somebody else has just added it
+        on conflict do nothing
+        returning program_id
+    )
+    select count(*), array_agg(program_id) into programs, ids from added;
+    indicators := 0;
+    if programs = 0 then
+        return;
+    end if;
+    insert into program_objective (program_id, fiscal_year, objective_id, share)
+    select o.program_id, next_year, o.objective_id, o.share
+    from program_objective o
+    where o.fiscal_year = from_year and o.program_id in (select unnest(ids));
+    insert into responsible (program_id, fiscal_year, from_day, person)
+    select distinct on (r.program_id) r.program_id, next_year, day, r.person
+    from responsible r
+    where r.fiscal_year = from_year and r.program_id in (select unnest(ids))
+    order by r.program_id, r.from_day desc;
+    insert into grader (program_id, fiscal_year, evaluation, grader, weight, role_name)
+    select g.program_id, next_year, g.evaluation, g.grader, g.weight, g.role_name
+    from grader g
+    where g.fiscal_year = from_year and g.evaluation = 'self' and g.program_id in (select unnest(ids));
+    -- all that is recorded of the year counts, whatever the settings of the session; a day that was promised last year
+    -- is no promise for this one
+    execute $q$
+        with recursive last_year as materialized (
+            select s.program_id, s.indicator_id, s.parent_id, s.source, s.moves, s.actual, s.target, s.weight
+            from indicator_score_at('infinity') s
+            where s.fiscal_year = $1 and s.evaluation = 'self' and s.program_id = any ($2) and not s.retired
+        ), kept as (
+            select l.* from last_year l where l.parent_id is null
+            union all
+            select l.*
+            from kept k
+            join last_year l on l.program_id = k.program_id and l.parent_id = k.indicator_id
+        )
+        select array_agg(k.program_id), array_agg(k.indicator_id),
+               array_agg(case k.source when 'measured' then k.actual end),
+               array_agg(case when k.moves <> 'milestone' and k.source <> 'budget' then k.target end),
+               array_agg(k.weight)
+        from kept k $q$
+        into of_programs, of_indicators, figures, targets, weights using from_year, ids;
+    execute $q$
+        insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
+                               unit_of_measure, source, same_as, numerator, denominator, ratio_as, buys,
+                               conforming_of, method, moves, due, stale_days, baseline, owner, sort)
+        select i.program_id, $2, 'self', i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect,
+               i.unit_of_measure, i.source, i.same_as, i.numerator, i.denominator, i.ratio_as, i.buys,
+               i.conforming_of, i.method, i.moves, (i.due + interval '1 year')::date, i.stale_days, k.baseline,
+               i.owner, i.sort
+        from unnest($3, $4, $5) k (program_id, indicator_id, baseline)
+        join indicator i on i.program_id = k.program_id and i.fiscal_year = $1 and i.evaluation = 'self'
+            and i.indicator_id = k.indicator_id $q$
+        using from_year, next_year, of_programs, of_indicators, figures;
+    get diagnostics indicators = row_count;
+    insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight, reason)
+    select k.program_id, next_year, k.indicator_id, day, k.target, k.weight, format('rolled forward from %s', from_year)
+    from unnest(of_programs, of_indicators, targets, weights) k (program_id, indicator_id, target, weight);
+end
+$$;
+comment on function roll_forward_programs(integer, text[]) is
+'Takes the programs of a list from a year into the next, all at once, as roll_forward does; those that the year does not '
+'have, or that are there already, are left as they are. How many programs, and indicators.';
+
 create function roll_forward(from_year integer, of_program text default null, out programs integer,
     out indicators integer)
     language plpgsql volatile parallel unsafe
@@ -96,8 +185,6 @@ create function roll_forward(from_year integer, of_program text default null, ou
 as $$
 #variable_conflict use_column
 declare
-    next_year constant integer := from_year + 1;
-    day constant date := year_start(next_year);
     ids text[];
 begin
     select array_agg(p.program_id) into ids from program p
@@ -106,62 +193,7 @@ begin
         raise exception 'there is no program% in %', coalesce(' "' || of_program || '"', ''), from_year
             using errcode = 'no_data_found';
     end if;
-    with added as (
-        insert into program (program_id, fiscal_year, name, unit_id, nature, scope, fund, function_id, economic_id,
-            revenue_type,
-                             lifecycle_id, framework_id, weight, is_key)
-        select p.program_id, next_year, p.name, p.unit_id, p.nature, p.scope, p.fund, p.function_id, p.economic_id,
-               p.revenue_type, p.lifecycle_id, p.framework_id, p.weight, p.is_key
-        from program p
-        where p.fiscal_year = from_year and p.program_id = any (ids)
-            and not exists (select from program x where x.program_id = p.program_id and x.fiscal_year = next_year)
-        returning program_id
-    )
-    select count(*), array_agg(program_id) into programs, ids from added;
-    insert into program_objective (program_id, fiscal_year, objective_id, share)
-    select o.program_id, next_year, o.objective_id, o.share
-    from program_objective o
-    where o.fiscal_year = from_year and o.program_id = any (ids);
-    insert into responsible (program_id, fiscal_year, from_day, person)
-    select distinct on (r.program_id) r.program_id, next_year, day, r.person
-    from responsible r
-    where r.fiscal_year = from_year and r.program_id = any (ids)
-    order by r.program_id, r.from_day desc;
-    insert into grader (program_id, fiscal_year, evaluation, grader, weight, role_name)
-    select g.program_id, next_year, g.evaluation, g.grader, g.weight, g.role_name
-    from grader g
-    where g.fiscal_year = from_year and g.evaluation = 'self' and g.program_id = any (ids);
-    -- all that is recorded of the year counts, whatever the settings of the session
-    with recursive last_year as materialized (
-        select s.* from indicator_score_at('infinity') s
-        where s.fiscal_year = from_year and s.evaluation = 'self' and s.program_id = any (ids) and not s.retired
-    ), kept as (
-        select l.program_id, l.indicator_id, l.actual from last_year l where l.parent_id is null
-        union all
-        select l.program_id, l.indicator_id, l.actual
-        from kept k
-        join last_year l on l.program_id = k.program_id and l.parent_id = k.indicator_id
-    )
-    insert into indicator (program_id, fiscal_year, evaluation, indicator_id, parent_id, name, dimension, aspect,
-                           unit_of_measure, source, same_as, numerator, denominator, ratio_as, buys, conforming_of,
-                           method, moves, due, stale_days, baseline, owner, sort)
-    select i.program_id, next_year, 'self', i.indicator_id, i.parent_id, i.name, i.dimension, i.aspect,
-           i.unit_of_measure, i.source, i.same_as, i.numerator, i.denominator, i.ratio_as, i.buys, i.conforming_of,
-           i.method, i.moves, (i.due + interval '1 year')::date, i.stale_days,
-           case i.source when 'measured' then k.actual end, i.owner, i.sort
-    from kept k
-    join indicator i on i.program_id = k.program_id and i.fiscal_year = from_year and i.evaluation = 'self'
-        and i.indicator_id = k.indicator_id;
-    get diagnostics indicators = row_count;
-    -- a day that was promised last year is no promise for this one
-    insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, target, weight, reason)
-    select s.program_id, next_year, s.indicator_id, day, case when s.moves <> 'milestone' and s.source <> 'budget'
-        then s.target end, s.weight,
-           format('rolled forward from %s', from_year)
-    from indicator_score_at('infinity') s
-    join indicator n on n.program_id = s.program_id and n.fiscal_year = next_year and n.evaluation = 'self'
-        and n.indicator_id = s.indicator_id
-    where s.fiscal_year = from_year and s.evaluation = 'self' and s.program_id = any (ids);
+    select r.programs, r.indicators into programs, indicators from roll_forward_programs(from_year, ids) r;
 end
 $$;
 comment on function roll_forward(integer, text) is

@@ -329,7 +329,9 @@ cross join lateral (
     select v.severity, v.kind, e.evaluation as item, v.detail, v.mend
     from (values
         ('error', 'weights',
+         -- before the year begins what holds from its first day weighs nothing yet
          case when s.totals_required and e.indicators > 0 and e.top_weight <> coalesce(w.weight_total, s.weight_total)
+                   and (e.top_weight > 0 or p.day >= p.starts_on)
               then format('The top weights total %s, not %s.', trim_scale(e.top_weight),
                           trim_scale(coalesce(w.weight_total, s.weight_total))) end,
          'Revise the weights, or change weight_total in the settings.'),
@@ -600,8 +602,11 @@ from (
         from @day d
         cross join program_budget b
         where (b.recorded_at > d.known) is not true and b.entry_date <= d.day
+            -- of what counts in no sum, as what was recaptured, the view shows no amount
+            and num_nonnulls(b.proposed, b.approved, b.carried_over, b.adjusted, b.received, b.committed, b.executed,
+                b.planned) > 0
         group by b.program_id, b.fiscal_year, b.entry_date, b.proposed, b.approved, b.carried_over, b.adjusted,
-                 b.received, b.committed, b.executed, b.planned, b.month, b.fund, b.economic_id) b
+                 b.received, b.committed, b.executed, b.planned, b.month, b.fund, b.economic_id, b.one_off) b
     group by b.program_id, b.fiscal_year, b.entry_date
     having count(*) > 1 and min(b.entries) > 1) b
 cross join (values
@@ -644,6 +649,40 @@ cross join (values
     ('warning', 'no class')
 ) v (severity, kind)
 where f.others > 0 and (f.budget <> 0 or f.executed <> 0)
+$$);
+
+-- What an accepted scenario holds back is not spent, and no more is approved than it proposes; without one nothing is
+-- looked at.
+select bpm.define_result('application_fault',
+'What is wrong with a budget beside the scenario that was accepted for it.', $$
+select p.program_id, p.fiscal_year, v.severity, v.kind, w.scenario as item,
+       format('%s are executed and committed, of a budget of %s of which %s are held back.', m.executed + m.committed,
+              m.approved + m.carried_over + m.adjusted, w.held) as detail,
+       'Do what the money waits for: see withheld_result.' as mend
+from (select w.program_id, w.fiscal_year, w.scenario, sum(w.held) as held from @withheld_result w
+      group by w.program_id, w.fiscal_year, w.scenario
+      having sum(w.held) > 0) w
+join @program_state p on p.program_id = w.program_id and p.fiscal_year = w.fiscal_year
+cross join lateral program_money(p, p.money_until) m
+cross join (values
+    ('warning', 'spends what is withheld')
+) v (severity, kind)
+where not p.is_revenue and m.executed + m.committed > m.approved + m.carried_over + m.adjusted - w.held
+    and m.executed + m.committed > 0
+union all
+select p.program_id, p.fiscal_year, v.severity, v.kind, s.scenario,
+       format('%s are approved; the scenario %s.', m.approved, coalesce('proposes ' || q.proposed, 'does not have it')),
+       'Correct what is approved, or take the scenario back and accept another.'
+from @day d
+cross join (select distinct e.fiscal_year from scenario_event e) y
+cross join lateral scenario_in_force(y.fiscal_year, d.known) s
+join @program_state p on p.fiscal_year = s.fiscal_year
+left join proposal q on q.program_id = p.program_id and q.fiscal_year = p.fiscal_year and q.scenario = s.scenario
+cross join lateral program_money(p, p.money_until) m
+cross join (values
+    ('warning', 'approved more than accepted')
+) v (severity, kind)
+where not p.is_revenue and not p.is_overall and m.approved > coalesce(q.proposed, 0)
 $$);
 
 create view key_fault with (security_invoker = true) as
@@ -691,6 +730,8 @@ with fault as (
     select * from @ledger_fault
     union all
     select * from @plan_fault
+    union all
+    select * from @application_fault
     union all
     select k.program_id, k.fiscal_year, v.severity, v.kind, k.first_key,
            format('Of one %s there are several keys, which differ only by case or by spaces: %s.', k.what, k.keys),

@@ -671,10 +671,14 @@ begin
                bpm.try_parse_number(i.amount) as a, import_sign(i.amount) as sign, import_value(i.fund) as fund,
                import_value(i.economic_id) as economic_id, import_value(i.currency) as currency,
                import_value(i.procedure) as procedure, import_value(i.note) as note,
+               import_value(i.one_off) as one_off_text, import_yes(import_value(i.one_off)) as one_off,
+               import_value(i.source) as source, import_value(i.from_year) as from_text,
+               case when import_value(i.from_year) ~ '^[1-9][0-9]{3}$' then import_value(i.from_year)::integer end
+                   as from_year,
                coalesce(import_value(i.batch), case when i.reason is null then $5 end) as batch,
                import_form('program_id', i.program_id, i.fiscal_year, concat_ws(E'\x1f', i.program_id, i.fiscal_year,
                    i.entry_id, i.kind, i.month, i.entry_date, i.amount, i.fund, i.economic_id, i.currency, i.procedure,
-                   i.note, '')) as form
+                   i.note, i.one_off, i.source, i.from_year, '')) as form
         from import_budget i
         where i.row_no > $1 and i.row_no <= $2 and (not $3 or i.reason is not null)
             and ($4 is null or i.loaded_by = $4)
@@ -716,7 +720,13 @@ begin
                     then format('currency "%s" is no code of three capitals', import_short(b.currency)) end,
                case when b.kind = 'adjusted' and b.procedure is null
                     then 'procedure is missing: by which the budget was changed'
-                    when b.kind <> 'adjusted' and b.procedure is not null then 'only adjusted has a procedure' end),
+                    when b.kind <> 'adjusted' and b.procedure is not null then 'only adjusted has a procedure' end,
+               case when b.one_off is null
+                    then format('one_off "%s" is neither yes nor no', import_short(b.one_off_text)) end,
+               case when b.from_text is not null and b.from_year is null
+                    then format('from_year "%s" is no year of four digits', import_short(b.from_text))
+                    when b.from_year >= y.year
+                    then format('from_year %s is no year before %s', b.from_year, y.year) end),
                case when not e.same
                     then 'the entry is recorded already, and differs: correct it with an entry of its own'
                     when e.same is null and y.closed then 'the money of the year is closed: open it again first' end
@@ -731,7 +741,10 @@ begin
                     is not distinct from (b.kind, b.month, d.value, (b.a).value)
                 and (b.fund is null or e.fund is not distinct from b.fund)
                 and (b.economic_id is null or e.economic_id is not distinct from b.economic_id)
-                and (b.currency is null or e.currency is not distinct from b.currency) as same
+                and (b.currency is null or e.currency is not distinct from b.currency)
+                and (b.one_off_text is null or e.one_off = b.one_off)
+                and (b.source is null or e.source is not distinct from b.source)
+                and (b.from_year is null or e.from_year is not distinct from b.from_year) as same
             from budget_entry e
             where e.program_id = b.program_id and e.fiscal_year = y.year and e.entry_id = b.entry_id) e on true
         offset 0
@@ -745,9 +758,10 @@ begin
         where p.why is null and not p.same and p.place = 1 and p.procedure is not null
     ), added as (
         insert into budget_entry (program_id, fiscal_year, entry_id, kind, month, entry_date, amount, fund,
-                                  economic_id, currency, adjustment_id, reason, batch)
+                                  economic_id, currency, adjustment_id, reason, one_off, source, from_year, batch)
         select p.program_id, p.year, p.entry_id, p.kind, p.month, p.entry_date, p.amount, p.fund, p.economic_id,
-               p.currency, case when p.procedure is not null then p.entry_id end, coalesce(p.note, 'import'), p.batch
+               p.currency, case when p.procedure is not null then p.entry_id end, coalesce(p.note, 'import'), p.one_off,
+               p.source, p.from_year, p.batch
         from placed p
         where p.why is null and not p.same and p.place = 1
     )

@@ -65,7 +65,7 @@ create function published_part(relation text, value text) returns jsonb
     return value::jsonb - case relation
         when 'setting' then array['totals_policy', 'suppress_below', 'publish_names', 'points_alert', 'pace_against',
             'plan_lock', 'forecast_method', 'forecast_interval', 'unspent_alert', 'overfulfilled_from', 'appraise_from',
-            'totals_required', 'weight_total', 'execution_points', 'evaluate_key_every']
+            'totals_required', 'weight_total', 'execution_points', 'evaluate_key_every', 'share_saving', 'recapture', 'growth_limit']
         when 'evaluation' then array['name', 'role_name']
         when 'framework' then array['name', 'description', 'weight_total', 'execution_points']
         when 'revenue_type' then array['name', 'sort', 'may_grow', 'in_outturn']
@@ -449,8 +449,9 @@ begin
                                    else format('"%s" has replaced it.', (select r.publication from publication r
                                                                          where r.replaces = p.publication)) end
                        from publication p where p.publication = $5), 'There is none of that name.'),
-                  hint = coalesce(format('The last one of evaluation "%s" of %s is "%s".', look, year,
-                                         newest.publication), 'Leave replaces out.');
+                  hint = case when newest.publication is null then 'Leave replaces out.'
+                              else format('The last one of evaluation "%s" of %s is "%s".', look, year,
+                                          newest.publication) end;
     elsif $5 is not null and coalesce($6, '') = '' then
         raise exception 'a publication that replaces another says why'
             using errcode = 'not_null_violation',

@@ -201,7 +201,40 @@ from (values
      'indicator_result (program_id, fiscal_year, evaluation, indicator_id); unit_finding (unit_id, fiscal_year)'),
     (103, 'unit_finding', 'unit_finding'::regclass::oid, 'unit and year with findings, all below it included',
         'unit_id, fiscal_year',
-     'unit_result (unit_id, fiscal_year); finding_result (unit_id, fiscal_year) for what is the unit''s own')
+     'unit_result (unit_id, fiscal_year); finding_result (unit_id, fiscal_year) for what is the unit''s own'),
+    -- scenarios of the next budget
+    (141, 'scenario_total', 'scenario_total'::regclass::oid, 'scenario of a budget', 'scenario',
+     'scenario (scenario); scenario_result (fiscal_year, scenario); scenario_node (fiscal_year, scenario) where tree is '
+     'all'),
+    (142, 'scenario_result', 'scenario_result'::regclass::oid, 'program and scenario of a budget',
+        'program_id, fiscal_year, scenario',
+     'scenario_total (scenario); proposal_hold (program_id, fiscal_year, scenario); proposal_answer (program_id, '
+     'fiscal_year, scenario); unit (unit_id); function_code (function_id)'),
+    (143, 'scenario_node', 'scenario_node'::regclass::oid,
+        'scenario of a budget and node of a tree (all, unit, function), all below it included',
+        'tree, id, fiscal_year, scenario',
+     'scenario_total (scenario); scenario_result (unit_id = id, fiscal_year, scenario) for what is a unit''s own; '
+     'node_result (tree, id, fiscal_year)'),
+    (144, 'scenario_flow', 'scenario_flow'::regclass::oid,
+        'scenario of a budget, and where its money comes from or goes',
+        'scenario, item',
+     'scenario_total (scenario)'),
+    -- what results did to budgets
+    (150, 'application_program', 'application_program'::regclass::oid,
+        'expenditure program with money of its own and budget year', 'program_id, fiscal_year',
+     'program_result (program_id, fiscal_year); published_result (program_id, fiscal_year = from_year, publication); '
+     'proposal (program_id, fiscal_year, scenario); withheld_result (program_id, fiscal_year); unit (unit_id); '
+     'application_result (fiscal_year, result)'),
+    (151, 'application_result', 'application_result'::regclass::oid, 'budget year and published result',
+        'fiscal_year, result',
+     'year_result (fiscal_year); application_program (fiscal_year, result)'),
+    (152, 'withheld_result', 'withheld_result'::regclass::oid,
+        'program, budget year and finding that money is held back for', 'program_id, fiscal_year, finding_id, from_year',
+     'program_result (program_id, fiscal_year); finding_result (program_id, fiscal_year = from_year, finding_id); '
+     'proposal_hold (program_id, fiscal_year, scenario, finding_id, from_year); unit_withheld (unit_id, fiscal_year)'),
+    (153, 'unit_withheld', 'unit_withheld'::regclass::oid,
+        'unit and budget year with money that is held back, all below it included', 'unit_id, fiscal_year',
+     'unit_result (unit_id, fiscal_year); withheld_result (unit_id, fiscal_year) for what is the unit''s own')
 ) as c (sort, view_name, oid, grain, keys, joins);
 comment on view catalog is 'The result views: what a row is, its keys, and what it joins.';
 
@@ -761,7 +794,6 @@ begin
             ('zone', 'The time zone of the model.'),
             -- samples and findings
             ('days_overdue', 'Days since it was due; 0 where it is not overdue.'),
-            ('finding', 'What was found, in words.'),
             ('finding_id', 'The code of the finding.'),
             ('findings', 'Number of findings.'),
             ('found_on', 'The day on which it was found.'),
@@ -780,7 +812,76 @@ begin
             ('status',
                 'open; reported: as rectified by who must act; rectified: which was accepted; withdrawn: it was none.'),
             ('withdrawn_findings', 'Number of findings that were withdrawn.'),
-            ('withheld', 'The money that hangs on it, or hung until it was released.')
+            ('withheld', 'The money that hangs on it, or hung until it was released.'),
+            -- scenarios of the next budget
+            ('accepted', '1 when the scenario is accepted for the budget of its year, and in force.'),
+            ('accepted_by', 'Who accepted it.'),
+            ('accepted_on', 'The day on which it was accepted.'),
+            ('answer_kind', 'What the latest answer is: answer, accepted, refused or reviewed.'),
+            ('assured_programs', 'Number of programs whose base is assured.'),
+            ('available', 'What is shared out: the envelope, and what is taken back unless that lapses.'),
+            ('cancelled_programs', 'Number of programs that a rule cancels.'),
+            ('ceiling', 'The most that the scenario may propose for the unit with all below it; empty: no ceiling.'),
+            ('cut_programs', 'Number of programs that a rule cuts.'),
+            ('ended_programs', 'Number of programs that are no longer there.'),
+            ('envelope', 'The new money that there is.'),
+            ('merged_programs', 'Number of programs that are merged into another.'),
+            ('priority_programs', 'Number of programs that come first where money is freed.'),
+            ('refused_programs', 'Number of new programs that have not passed an appraisal.'),
+            ('reviewed_programs', 'Number of programs that somebody has to look at.'),
+            ('room', 'ceiling - proposed: what is left under it.'),
+            ('scenario', 'The scenario.'),
+            ('short_programs', 'Number of programs that are short of money.'),
+            ('title', 'What the scenario is called.'),
+            ('unallocated',
+                'What is left of the money that is available: nobody has a claim to it, or it does not reach for what is '
+                'new.'),
+            ('withheld_programs', 'Number of programs of whose money something is held back at first.'),
+            -- what results did to budgets
+            ('against_result',
+                '1 when money moved against the result: a rating of the upper half of its scale lost more than a tenth '
+                'of approved_before, or the worst rating, or what was not demonstrated, got more than a tenth on top.'),
+            ('against_results', 'Number of programs whose money moved against their result.'),
+            ('approved_after', 'Approved in the budget year so far.'),
+            ('approved_before',
+                'Approved in from_year, as published: denominator of change_rate. Empty where it was not there then; 0 '
+                'for a program that is new.'),
+            ('away_next_score',
+                'What the programs that money moved away from scored in the budget year, weighted by it: away_next_sum / '
+                'away_next_scored.'),
+            ('away_next_scored', 'The part of moved_away of programs whose score of the budget year is published.'),
+            ('away_next_sum', 'Sum of money that moved away * next_score: numerator of away_next_score.'),
+            ('away_score',
+                'What the programs that money moved away from had scored, weighted by it: away_sum / away_scored.'),
+            ('away_scored',
+                'The part of moved_away of programs that had a published score: denominator of away_score.'),
+            ('away_sum', 'Sum of money that moved away * published_score: numerator of away_score.'),
+            ('change_rate', 'Percent: change / approved_before.'),
+            ('held', 'What is still held back.'),
+            ('held_programs', 'Number of programs of which money is still held back.'),
+            ('merged',
+                'What it takes over from a program that is merged into it, or loses to the other, in the accepted '
+                'scenario.'),
+            ('moved_away', 'Sum of what moved away from programs, as a positive figure.'),
+            ('moved_to', 'Sum of what moved to programs.'),
+            ('next_score', 'The score of the budget year itself, once it is published.'),
+            ('percent', 'By how many percent.'),
+            ('published_score', 'Its score in from_year, as published.'),
+            ('released_on', 'The day since which it is released.'),
+            ('result',
+                'The rating of from_year, as published; unrated: it has none; new: it was not there in that year, '
+                'nor since; running: it was, but was not published; not published: no year before it was.'),
+            ('result_rank',
+                'Place of the result in its scale, 1 for the best, below the worst what was not demonstrated: for '
+                'sorting. Empty for a rating that was set by hand, and without one.'),
+            ('to_next_score',
+                'What the programs that money moved to scored in the budget year, weighted by it: to_next_sum / '
+                'to_next_scored.'),
+            ('to_next_scored', 'The part of moved_to of programs whose score of the budget year is published.'),
+            ('to_next_sum', 'Sum of money that moved to programs * next_score: numerator of to_next_score.'),
+            ('to_score', 'What the programs that money moved to had scored, weighted by it: to_sum / to_scored.'),
+            ('to_scored', 'The part of moved_to of programs that had a published score: denominator of to_score.'),
+            ('to_sum', 'Sum of money that moved to programs * published_score: numerator of to_score.')
         ) as m (name, meaning) on m.name = a.attname
         where v.relkind = 'v' and v.relnamespace = (select relnamespace from pg_class where oid = 'catalog'::regclass)
             and v.relname not in ('program_budget', 'indicator_actual')

@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(8);
+select plan(9);
 
 \set reference `cat doc/*.md`
 \set readme `cat README.md`
@@ -81,5 +81,7 @@ select is_empty($$
         and not exists (select from page p where p.name = 'model' and strpos(p.content, '`' || m[1] || '`') > 0)
 $$, 'the page of the model names every kind of fault');
 
+\set twice `sed -n "s/^            ('\([a-z_0-9]*\)',.*/\1/p" sql/model/90-catalog.sql | sort | uniq -d`
+select is(:'twice'::text, '', 'what a column means in all results is said once: of two meanings either would stand');
 select * from finish();
 rollback;

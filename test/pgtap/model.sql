@@ -355,7 +355,7 @@ select project as program_id, year as fiscal_year, no::text as entry_id, booked 
        null::numeric(20,2) as carried_over, null::numeric(20,2) as adjusted, null::numeric(20,2) as received,
        null::numeric(20,2) as committed, case what when 'paid' then eur end::numeric(20,2) as executed,
        null::numeric(20,2) as planned, null::integer as month, null::text as fund, null::text as economic_id,
-       null::text as currency
+       null::text as currency, null::boolean as one_off
 from public.their_ledger;
 select results_eq($$select budget, executed from program_result where program_id = 'P1' and fiscal_year = 2026$$,
     $$values (500::numeric, 300::numeric)$$, 'one statement puts their ledger in the place of ours');

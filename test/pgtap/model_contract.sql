@@ -99,6 +99,23 @@ insert into evaluation_event (program_id, fiscal_year, evaluation, at, event)
 select program_id, fiscal_year, evaluation, make_date(fiscal_year + 1, 3, 1)::timestamp at time zone 'UTC', 'closed'
 from program_evaluation where fiscal_year = 2024;
 do $$begin perform publish(2024, as_of => '2025-12-31'); end$$;
+-- two scenarios for 2027, one with a ceiling and an answer
+insert into scenario (scenario, fiscal_year, from_year, publication, envelope, recaptured, available, proposed, unallocated,
+                      programs, rules, title, recorded_at)
+select s, 2027, 2024, p.publication, 100, 0, 100, 60, 40, 2, '{}', s, '2026-06-01'
+from publication p, unnest('{low,"high \"%s\""}'::text[]) s;
+insert into scenario_ceiling (scenario, unit_id, fiscal_year, ceiling, recorded_at)
+select scenario, 'd1', fiscal_year, 50, recorded_at from scenario;
+insert into proposal (program_id, fiscal_year, scenario, unit_id, function_id, scope, result, rule, effect, before, base_by,
+                      base, wanted, left_over, carry_over, shared, recaptured, rebased, cut, merged, carried, short, growth,
+                      by_hand, proposed, withheld, name, why, recorded_at)
+select p.program_id, s.fiscal_year, s.scenario, p.unit_id, p.function_id, p.scope, 'fair', 'fair', 'cut', 40, 'approved budget',
+       40, 0, 0, 0, 0, 0, 0, -10, 0, 0, 0, 0, 0, 30, 0, p.name, 'fair', s.recorded_at
+from scenario s
+join program p on p.program_id in ('p4', 'p5') and p.fiscal_year = 2026;
+insert into proposal_answer (program_id, fiscal_year, scenario, n, kind, text, unit_id, recorded_at)
+select p.program_id, p.fiscal_year, p.scenario, 1, 'answer', 'Not so', p.unit_id, p.recorded_at from proposal p
+where p.scenario = 'low';
 -- two rounds of monitoring, and an answer to all that the first saw
 do $$begin perform monitor_round(2026, m::text, make_date(2026, m, 28)) from unnest('{6,8}'::integer[]) m; end$$;
 insert into deviation_answer (program_id, fiscal_year, round, item, cause)
@@ -128,6 +145,22 @@ from indicator where evaluation = 'finance';
 insert into finding_event (program_id, fiscal_year, finding_id, event, evidence, at)
 select program_id, fiscal_year, finding_id, 'rectified', 'x', make_date(fiscal_year + 1, 4, 1)
 from finding where substr(program_id, 2)::int % 12 = 0;
+-- what the results of 2024 did to the budget of 2025, with money that is held back
+insert into scenario (scenario, fiscal_year, from_year, publication, envelope, recaptured, available, proposed, unallocated,
+                      programs, rules, title)
+values ('held', 2025, 2024, '2024 effective', 1000, 0, 1000, 0, 1000, 0, '{}', 'Held');
+insert into proposal (program_id, fiscal_year, scenario, unit_id, scope, result, rule, effect, before, base_by, base, wanted,
+                      left_over, carry_over, shared, recaptured, rebased, cut, merged, carried, short, growth, by_hand,
+                      proposed, withheld, name, why)
+select program_id, 2025, 'held', unit_id, scope, 'poor', 'poor', 'cut', 200, 'approved budget', 200, 0, 0, 0, 0, 0, 0, -100,
+       0, 0, 0, 0, 0, 100, 50, name, 'poor'
+from program where fiscal_year = 2025 and nature = 'expenditure';
+insert into proposal_hold (program_id, fiscal_year, scenario, unit_id, from_year, rule, amount)
+select program_id, 2025, 'held', unit_id, 2024, 'not demonstrated', 50 from proposal where scenario = 'held';
+-- as it was accepted before 2025 began, and is not any more
+set local session_replication_role = replica;
+insert into scenario_event (fiscal_year, n, event, scenario) values (2025, 1, 'accepted', 'held');
+set local session_replication_role = origin;
 analyze;
 
 -- the views -----------------------------------------------------------------------------------------------
@@ -153,8 +186,9 @@ select bag_eq(
     $$select name from object where kind = 'v'
         and (name ~ '_(result|month|monitor|forecast)$' or name in ('scorecard', 'trend', 'unit_total',
             'evaluation_share', 'published_contribution', 'project_total', 'target_drift', 'target_check',
+            'scenario_total', 'scenario_node', 'scenario_flow',
             'plan_follows_actual', 'forecast_accuracy', 'round_change', 'self_alarm', 'indicator_disagreement',
-            'program_disagreement', 'evaluation_overdue', 'unit_finding'))$$,
+            'program_disagreement', 'evaluation_overdue', 'unit_finding', 'application_program', 'unit_withheld'))$$,
     'the catalog lists every result view');
 select is_empty($$select view_name from catalog where description is null or grain is null or joins is null$$,
     'and says what it is');
@@ -220,14 +254,19 @@ select is_empty($$
         ('unit_cost', 'reached'), ('activity_index', 'activity'), ('activity_index', 'executed_before')
         ) n (ratio, needs) on n.ratio = r.name
     where r.view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard', 'grade_result',
+        'scenario_result',
         'indicator_disagreement', 'program_disagreement', 'published_contribution')
         and not (r.view_name in ('dimension_result', 'aspect_result') and n.ratio in ('coverage', 'rating'))
         -- of an interval: covered_cases of interval_cases
         and not (r.view_name = 'forecast_accuracy' and n.ratio = 'coverage')
+        -- money that programs get beyond their base
+        and not (r.view_name in ('scenario_result', 'scenario_node') and n.ratio = 'growth')
+        and not (r.view_name = 'application_program' and n.ratio = 'growth')
         and not exists (select from result_column x where x.view_name = r.view_name and x.name = n.needs)
 $$, 'every ratio stands beside its numerator and denominator');
 select is_empty($$select view_name from result_column where name in ('score')
     and view_name not in ('indicator_tree_result', 'evaluation_result', 'scorecard', 'grade_result',
+        'scenario_result',
         'indicator_disagreement', 'program_disagreement', 'published_contribution')
     group by view_name having not exists (select from result_column x where x.view_name = result_column.view_name
         and x.name in ('scored_weight', 'scored_share'))$$, 'every score stands beside what it is a share of');
@@ -358,6 +397,18 @@ insert into published_column values
         'closes_on self_rating rating responsible evaluator name'),
     ('disagreement_result', 'kind who fiscal_year evaluation programs scored_programs rated_programs difference_sum '
         'mean_difference rated_down rated_up net_disconnect sort name'),
+    ('scenario_total', 'scenario fiscal_year from_year accepted programs envelope recaptured available proposed '
+        'unallocated recorded_on accepted_on publication recorded_by accepted_by reason title'),
+    ('scenario_result', 'program_id fiscal_year scenario unit_id function_id scope accepted before base asked wanted '
+        'rebased cut merged carried short growth by_hand proposed change withheld left_over carry_over shared '
+        'recaptured total approved_last_year promised counted cost cost_output score coverage percent answered_on result rule effect '
+        'merge_into base_by output_id short_by evaluation why responsible answer_kind answer answered_by title '
+        'unit_name name'),
+    ('scenario_node', 'tree id fiscal_year scenario accepted programs before base rebased cut merged carried short '
+        'growth by_hand proposed change withheld left_over carry_over shared recaptured total ceiling room '
+        'priority_programs assured_programs cut_programs cancelled_programs merged_programs reviewed_programs '
+        'ended_programs refused_programs short_programs withheld_programs parent_id title name'),
+    ('scenario_flow', 'scenario item fiscal_year sort accepted programs amount side what title'),
     ('self_alarm', 'program_id fiscal_year unit_id closed indicator_points indicator_weight execution_points '
         'execution_weight excess judged_executed budget unspent_rate colour_rank colour reason name unit_name'),
     ('program_month', 'program_id fiscal_year month_end month unit_id is_revenue is_overall programs scored_programs '
@@ -386,6 +437,15 @@ insert into published_column values
         'unit_of_measure program_name'),
     ('forecast_accuracy', 'unit_id is_revenue method cases median_error interval_cases covered_cases coverage is_best '
         'name'),
+    ('withheld_result', 'program_id fiscal_year finding_id from_year unit_id withheld released held released_on due '
+        'status reason rule scenario responsible unit_name name'),
+    ('unit_withheld', 'unit_id fiscal_year programs held_programs withheld released held name'),
+    ('application_program', 'program_id fiscal_year unit_id from_year published_score result_rank approved_before '
+        'approved_after change change_rate percent cut merged growth proposed withheld held moved against_result '
+        'next_score result rule effect publication scenario responsible unit_name name'),
+    ('application_result', 'fiscal_year result result_rank programs approved_before approved_after change moved_away '
+        'moved_to against_results away_scored away_sum away_score away_next_scored away_next_sum away_next_score '
+        'to_scored to_sum to_score to_next_scored to_next_sum to_next_score from_year'),
     ('check_result', 'program_id fiscal_year severity_rank severity kind item detail mend program_name');
 
 select is_empty($$
@@ -475,7 +535,8 @@ select is_empty($$
     select c.name from object c
     join pg_attribute a on a.attrelid = c.oid and a.attname = 'program_id'
     join pg_index i on i.indrelid = c.oid and i.indisprimary
-    where c.kind in ('r', 'p') and c.name not like 'import%'
+    -- a rule may be for one program: of whatever year
+    where c.kind in ('r', 'p') and c.name not like 'import%' and c.name <> 'application_rule'
     and (select string_agg(k.attname, ',' order by n) from unnest(i.indkey::int2[]) with ordinality u (num, n)
          join pg_attribute k on k.attrelid = c.oid and k.attnum = u.num where n <= 2) <> 'program_id,fiscal_year'
 $$, 'every table about a program leads its key with program and year');
@@ -497,7 +558,8 @@ select set_eq($$
         ('monitoring_seen'), ('monitoring_alert'), ('deviation_answer'), ('sample_draw'), ('sample_member'),
         ('finding'), ('finding_event'), ('evaluation_comment'), ('publication'), ('publication_event'),
         ('publication_rule'), ('publication_program'), ('publication_item'), ('publication_money'),
-        ('publication_person'), ('publication_node'), ('published_total')$$,
+        ('publication_person'), ('publication_node'), ('published_total'), ('scenario'), ('scenario_ceiling'),
+        ('proposal'), ('proposal_hold'), ('scenario_event'), ('proposal_answer')$$,
         'facts are neither changed, removed nor thrown away');
 select throws_ok('update measurement set actual = 1', '23001', null, 'a fact is not changed');
 select throws_ok('delete from budget_entry', '23001', null, 'a fact is not removed');

@@ -16,6 +16,7 @@ create role bpm_test_ann;
 create role bpm_test_bob;
 create role bpm_test_approving;
 create role bpm_test_publishing;
+create role bpm_test_budgeting;
 create role bpm_test_office;
 create role bpm_test_reader;
 select bpm.create_model('Who "may" Übung');
@@ -59,6 +60,7 @@ create view notes_seen as select * from notes;
 select lives_ok(format('select bpm.grant_duty(%L, %L, %L)', 'Who "may" Übung', role, duty), 'the duty of ' || duty)
 from (values ('bpm_test "Rules"', 'rules'), ('bpm_test_programs', 'programs'), ('bpm_test_targets', 'targets'), ('bpm_test_money', 'money'),
       ('bpm_test_measuring', 'measuring'), ('bpm_test_grading', 'grading'), ('bpm_test Prüfung', 'approving'), ('bpm_test_publishing', 'publishing'),
+      ('bpm_test_budgeting', 'budgeting'),
       ('bpm_test_office', 'programs'), ('bpm_test_office', 'targets'), ('bpm_test_office', 'money'), ('bpm_test_office', 'measuring')) v (role, duty);
 grant bpm_test_grading to bpm_test_ann, bpm_test_bob;
 select lives_ok($$select bpm.grant_reader('Who "may" Übung', 'bpm_test_reader')$$, 'a reader');
@@ -185,6 +187,55 @@ set local role bpm_test_ann;
 select throws_ok($$insert into indicator (program_id, fiscal_year, evaluation, indicator_id, name) values ('p', 2026, 'finance', 'f', 'F')$$,
     '42501', null, 'an evaluation of somebody else');
 reset role;
+
+-- the next budget: who proposes it does not accept it -------------------------------------------------------
+
+select set_eq($$select distinct relation from public.held where role = 'bpm_test_budgeting'$$,
+    $$values ('scenario'), ('scenario_ceiling'), ('proposal'), ('proposal_hold')$$, 'budgeting: scenarios, and nothing else');
+select set_eq($$select role from public.held where relation in ('scenario', 'scenario_ceiling', 'proposal', 'proposal_hold')$$,
+    $$values ('bpm_test_budgeting')$$, 'which nobody else adds');
+select set_eq($$select role from public.held where relation = 'scenario_event'$$, $$values ('bpm_test Prüfung')$$, 'who approves accepts');
+select set_eq($$select role, attribute from public.held where relation = 'proposal_answer' and attribute in ('is_answer', 'is_verdict')$$,
+    $$values ('bpm_test_money', 'is_answer'), ('bpm_test_measuring', 'is_answer'), ('bpm_test_office', 'is_answer'), ('bpm_test Prüfung', 'is_verdict')$$,
+    'the right to a computed column tells an answer from what is said to it');
+-- as publish() would have it; a publication and its guards are of another file
+set local session_replication_role = replica;
+insert into publication (publication, n, fiscal_year, evaluation, as_of, known_at, title, programs, version, manifest, hash)
+values ('2024 effective', 1, 2024, 'effective', '2025-03-31', now(), 'Results of 2024', 1, '1', '', repeat('0', 64));
+set local session_replication_role = origin;
+create function public.scenario_of(named text) returns text language sql as $$
+select format('insert into scenario (scenario, fiscal_year, from_year, publication, envelope, recaptured, available, proposed, unallocated, programs, rules, title)
+    values (%L, 2026, 2024, ''2024 effective'', 100, 0, 100, 60, 40, 1, ''{}'', ''Base'')', named) $$;
+set local role bpm_test_budgeting;
+-- all in one statement, as what is proposed is written with its scenario
+select lives_ok(public.scenario_of('base') || $$; insert into scenario_ceiling (scenario, unit_id, fiscal_year, ceiling) values ('base', 'edu', 2026, 60);
+    insert into proposal (program_id, fiscal_year, scenario, unit_id, scope, result, effect, before, base_by, base, wanted, left_over, carry_over, shared, recaptured,
+        rebased, cut, merged, carried, short, growth, by_hand, proposed, withheld, name, why)
+    values ('p', 2026, 'base', 'edu', 'project', 'good', 'assured', 60, 'approved budget', 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 60, 10, 'P', 'It was good.');
+    insert into proposal_hold (program_id, fiscal_year, scenario, unit_id, from_year, rule, amount) values ('p', 2026, 'base', 'edu', 2024, 'not demonstrated', 10)$$,
+    'a scenario is made, with what it proposes');
+select throws_ok($$insert into scenario_event (fiscal_year, event, scenario) values (2026, 'accepted', 'base')$$, '42501', null, 'but not accepted');
+select throws_ok($$insert into proposal_answer (program_id, fiscal_year, scenario, kind, text, unit_id) values ('p', 2026, 'base', 'accepted', 'So be it', 'edu')$$, '42501', null, 'nor answered');
+select throws_ok($$insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) values ('p', 2026, 'proposed', '2026-01-01', 60)$$, '42501', null, 'nor entered in the ledger');
+select throws_ok($$update application_rule set percent = 0$$, '42501', null, 'nor are the rules its own');
+select throws_ok($$insert into scenario (scenario, recorded_by) values ('late', 'the minister')$$, '42501', null, 'nor made by somebody else');
+select throws_ok($$update proposal set proposed = 0$$, '42501', null, 'nor changed');
+reset role;
+set local role "bpm_test Prüfung";
+select is(left(public.message_of(public.scenario_of('mine')), 5), '42501', 'who accepts a scenario makes none');
+reset role;
+set local role bpm_test_money;
+select is(left(public.message_of(public.scenario_of('mine')), 5), '42501', 'nor does who keeps the ledger');
+select throws_ok($$insert into scenario_event (fiscal_year, event, scenario) values (2026, 'accepted', 'base')$$, '42501', null, 'who accepts nothing either');
+reset role;
+set local role bpm_test_reader;
+select results_eq('select proposed, withheld from proposal', 'values (60::numeric, 10::numeric)', 'a reader reads them');
+reset role;
+select throws_ok($$delete from proposal$$, '23001', null, 'what was proposed stays');
+select throws_ok($$update scenario set envelope = 1$$, '23001', null, 'as it was');
+set local session_replication_role = replica;
+delete from publication;
+set local session_replication_role = origin;
 
 -- the office attacks ---------------------------------------------------------------------------------------
 

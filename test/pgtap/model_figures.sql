@@ -253,7 +253,8 @@ select dept || '-' || activity as program_id, 2018 as fiscal_year, 'infobase' as
        timestamptz '-infinity' as recorded_at, null::numeric(20,2) as proposed, last_planned::numeric(20,2) as approved,
        null::numeric(20,2) as carried_over, null::numeric(20,2) as adjusted, null::numeric(20,2) as received,
        null::numeric(20,2) as committed, last_exp::numeric(20,2) as executed, null::numeric(20,2) as planned,
-       null::integer as month, null::text as fund, null::text as economic_id, null::text as currency
+       null::integer as month, null::text as fund, null::text as economic_id, null::text as currency,
+       null::boolean as one_off
 from outlays.program_spending;
 create or replace view indicator_actual with (security_invoker = true) as
 select r.owner as program_id, 2018 as fiscal_year, 'self'::text as evaluation, i.indicator_id, date '2018-03-31' as as_of,
@@ -311,7 +312,8 @@ select dept_code as program_id, fy as fiscal_year, what || ' ' || as_of as entry
        null::numeric(20,2) as proposed, case what when 'Adopted Budget' then usd end::numeric(20,2) as approved,
        null::numeric(20,2) as carried_over, null::numeric(20,2) as adjusted, null::numeric(20,2) as received,
        null::numeric(20,2) as committed, case what when 'Actual' then usd end::numeric(20,2) as executed,
-       null::numeric(20,2) as planned, null::integer as month, null::text as fund, null::text as economic_id, null::text as currency
+       null::numeric(20,2) as planned, null::integer as month, null::text as fund, null::text as economic_id, null::text as currency,
+       null::boolean as one_off
 from city.obligation
 where period = 'Full Year' and what in ('Adopted Budget', 'Actual');
 analyze;

@@ -290,7 +290,7 @@ create table odd_entry as select * from program_budget;
 alter table odd_entry alter approved type numeric, alter executed type numeric;
 create or replace view program_budget as
 select program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed, approved::numeric(20,2), carried_over,
-       adjusted, received, committed, executed::numeric(20,2), planned, month, fund, economic_id, currency
+       adjusted, received, committed, executed::numeric(20,2), planned, month, fund, economic_id, currency, one_off
 from odd_entry;
 update odd_entry set executed = 'NaN' where program_id = 'k0' and fiscal_year = 2026 and executed is not null;
 update odd_entry set approved = 'NaN' where program_id = 'k1' and fiscal_year = 2026 and approved is not null;
@@ -323,7 +323,7 @@ select is_empty('select pg_temp.everything()', 'everything answers, on every day
 create or replace view program_budget as
 select program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed, approved::numeric(20,2) as approved,
        carried_over, adjusted, received, committed, executed::numeric(20,2) as executed, planned, month, fund,
-       economic_id, currency
+       economic_id, currency, one_off
 from odd_entry;
 update odd_entry set executed = case substr(program_id, 2) when '4' then 9e17 when '5' then -9e17 else 0.01 end
 where program_id in ('k4', 'k5', 'k6') and executed is not null;

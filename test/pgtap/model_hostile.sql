@@ -264,16 +264,17 @@ select is(pg_temp.after($h$
         (e).proposed::numeric(20,2), (e).approved::numeric(20,2),
            (e).carried_over::numeric(20,2), (e).adjusted::numeric(20,2), (e).received::numeric(20,2),
                (e).committed::numeric(20,2), (e).executed::numeric(20,2),
-           (e).planned::numeric(20,2), (e).month, (e).fund, (e).economic_id, (e).currency
+           (e).planned::numeric(20,2), (e).month, (e).fund, (e).economic_id, (e).currency, (e).one_off
     from (select row(b.program_id, 2026, nullif(b.entry_id, 'approved'), case when b.program_id <> 'early'
         then b.entry_date end, null,
                      'NaN', case b.program_id when 'nan' then 'NaN' else b.amount end, null, null, null, null,
                          b.amount, null,
-                     99, 'nowhere', 'nothing', case b.program_id when 'vast' then 'EUR' end)::kept_entry as e
+                     99, 'nowhere', 'nothing', case b.program_id when 'vast' then 'EUR' end,
+                     case b.program_id when 'nan' then true when 'early' then false end)::kept_entry as e
           from budget_entry b where b.program_id in ('nan', 'early', 'vast')
           union all
           select row(null, null, null, 'infinity', 'infinity', 1, 1, 1, 1, 1, 1, 1, 1, null, null, null,
-              null)::kept_entry) x;
+              null, true)::kept_entry) x;
     create or replace view indicator_actual with (security_invoker = true) as
     select (f).program_id, (f).fiscal_year, (f).evaluation, (f).indicator_id, (f).as_of, (f).grader, (f).breakdown,
         (f).recorded_at, (f).actual,
@@ -317,7 +318,7 @@ select is(pg_temp.after($h$
 create or replace view program_budget with (security_invoker = true) as
 select program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed,
     (approved / 0)::numeric(20,2) as approved, carried_over, adjusted,
-       received, committed, executed, planned, month, fund, economic_id, currency from kept_entry;
+       received, committed, executed, planned, month, fund, economic_id, currency, one_off from kept_entry;
 create or replace view indicator_actual with (security_invoker = true) as
 select program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, recorded_at,
     evidence::numeric as actual, actual_date, score,

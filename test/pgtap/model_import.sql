@@ -2,7 +2,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(93);
+select plan(98);
 
 set local timezone = 'UTC';
 select bpm.create_model('perf');
@@ -148,10 +148,35 @@ select results_eq('select adjustment_id, procedure, reason from adjustment', $$v
 select results_eq('select entry_id, amount, reason from import_budget order by row_no', $$values
     ('2', '10.005', 'amount has more than 2 decimals'), ('3', '10', 'month is missing'),
     (null, '10', 'entry_id is missing: without it a second import would double the money'),
-    ('4', '10', 'there is no kind "spent", but proposed, approved, carried_over, adjusted, received, committed, executed, planned'),
+    ('4', '10', 'there is no kind "spent", but proposed, approved, carried_over, adjusted, received, committed, executed, planned, recaptured'),
     ('5', '10', 'month "13" is no month'), ('8', '-100', 'procedure is missing: by which the budget was changed'),
     ('9', '-100', 'there is no fund "purse"; currency "eur" is no code of three capitals; only adjusted has a procedure'),
     ('1', '1000.6', 'the entry is recorded already, and differs: correct it with an entry of its own')$$, 'entries that are left');
+delete from import_budget;
+
+-- what is for one year alone, and where money comes from
+copy import_budget (program_id, fiscal_year, entry_id, kind, entry_date, amount, one_off, source, from_year) from stdin csv;
+N1,2026,o1,approved,2026-01-01,400,yes,,
+N1,2026,o2,approved,2026-01-01,500,no,,
+N1,2026,o3,carried_over,2026-01-01,60,,carried over,2025
+N1,2026,o4,recaptured,2026-01-01,70,,recaptured,2025
+N1,2026,o5,approved,2026-01-01,1,perhaps,,
+N1,2026,o6,recaptured,2026-01-01,1,,recaptured,2026
+N1,2026,o7,recaptured,2026-01-01,1,,recaptured,25
+\.
+select results_eq($$select * from import_rows('budget')$$, 'values (7::bigint, 4::bigint, 0::bigint, 3::bigint)', 'one-off money, and money from earlier years');
+select results_eq($$select entry_id, kind, amount, one_off, source, from_year from budget_entry where entry_id ~ '^o' order by 1$$,
+    $$values ('o1', 'approved', 400::numeric, true, null, null::int), ('o2', 'approved', 500, false, null, null),
+             ('o3', 'carried_over', 60, false, 'carried over', 2025), ('o4', 'recaptured', 70, false, 'recaptured', 2025)$$, 'with its source; what is not said recurs');
+select results_eq('select entry_id, reason from import_budget order by row_no', $$values ('o5', 'one_off "perhaps" is neither yes nor no'),
+    ('o6', 'from_year 2026 is no year before 2026'), ('o7', 'from_year "25" is no year of four digits')$$, 'and what is wrong with it');
+delete from import_budget;
+insert into import_budget (program_id, fiscal_year, entry_id, kind, entry_date, amount, one_off, source, from_year) values
+    ('N1', '2026', 'o1', 'approved', '2026-01-01', '400', null, null, null), ('N1', '2026', 'o1', 'approved', '2026-01-01', '400', 'x', null, null),
+    ('N1', '2026', 'o1', 'approved', '2026-01-01', '400', 'no', null, null), ('N1', '2026', 'o4', 'recaptured', '2026-01-01', '70', null, 'shared saving', null),
+    ('N1', '2026', 'o4', 'recaptured', '2026-01-01', '70', null, null, '2024');
+select results_eq($$select * from import_rows('budget')$$, 'values (5::bigint, 0::bigint, 2::bigint, 3::bigint)', 'the same again changes nothing, another is left');
+select set_eq('select reason from import_budget', $$values ('the entry is recorded already, and differs: correct it with an entry of its own')$$, 'and says why');
 delete from import_budget;
 
 copy import_unit (unit_id, parent_id, name, level) from stdin csv;

@@ -31,6 +31,7 @@ select is_empty($$select * from "O'Brien ""in""".use_ledger('select no as entry_
     case kind when ''B'' then amount end as approved, case kind when ''X'' then cents / 100.0 end as executed from ledger; -- all of it')$$, 'a ledger in any order, of other types');
 select results_eq($$select program_id, fiscal_year, entry_id, entry_date, recorded_at, approved, executed, planned, fund from "O'Brien ""in""".program_budget order by entry_id$$,
     $$values ('roofs', 2026, '1', date '2026-01-02', timestamptz '-infinity', 100.50, null, null::numeric, null::text), ('roofs', 2026, '2', '2026-05-02', '-infinity', null, 40.25, null, null)$$, 'is read');
+select results_eq($$select distinct one_off from "O'Brien ""in""".program_budget$$, 'values (null::boolean)', 'which need not say what is for one year alone');
 select is((select reloptions from pg_class where oid = '"O''Brien ""in""".program_budget'::regclass), '{security_invoker=true}', 'with the rights of who asks');
 select is((select budget from "O'Brien ""in""".program_result), 100.50, 'by every result');
 select is((select col_description('"O''Brien ""in""".program_budget'::regclass, 1)), 'The program, as in the table program.', 'comments stay');
@@ -46,7 +47,7 @@ update figure set what = 'm2';
 
 -- what does not fit
 select is(public.said($$select "O'Brien ""in""".use_ledger('select no as entry_id, dept as program_id, amount, day as entry_date from ledger')$$),
-    '42703 | the query does not fit "program_budget" | It lacks fiscal_year. There is no place for amount. | The columns are program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed, approved, carried_over, adjusted, received, committed, executed, planned, month, fund, economic_id, currency. All but program_id, fiscal_year, entry_id, entry_date can be left out.',
+    '42703 | the query does not fit "program_budget" | It lacks fiscal_year. There is no place for amount. | The columns are program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed, approved, carried_over, adjusted, received, committed, executed, planned, month, fund, economic_id, currency, one_off. All but program_id, fiscal_year, entry_id, entry_date can be left out.',
     'columns that are missing, or have no place');
 select is(public.said($$select "O'Brien ""in""".use_ledger('select no as entry_id, dept as program_id, day as fiscal_year, day as entry_date from ledger')$$),
     '42804 | the query does not fit "program_budget" | There is no cast: fiscal_year is timestamp without time zone, not integer. | Write in the query how it is to be read.', 'a type that has no cast');

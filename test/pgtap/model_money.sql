@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(64);
+select plan(81);
 
 set local timezone = 'UTC';
 set local jit = off;
@@ -132,6 +132,71 @@ select is((select detail from check_result where program_id = 'N' and kind = 'ne
 select results_eq($$select budget, score, weight from unit_result where unit_id = 'o'$$,
     $$values (0::numeric, 80::numeric, 100::numeric)$$,
     'and takes nothing from the others but its money');
+rollback to before;
+
+-- where money comes from ------------------------------------------------------------------------------------------
+
+-- 1000 are approved, of which 400 for this year alone; 100 are brought along from 2018, and 30 more for a saving: a
+-- budget of 1130. What was taken back, 250, is nobody's any more: 565 of 1130 are 50 %.
+do $$begin
+    perform pg_temp.add('S', 'o'); perform pg_temp.score('S', 'x', 80); perform pg_temp.add('T', 'o');
+    perform pg_temp.pay('S', 'approved', 600); perform pg_temp.pay('S', 'executed', 565);
+    insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, one_off, source, from_year) values
+        ('S', 2020, 'approved', '2020-03-01', 400, true, null, null),
+        ('S', 2020, 'carried_over', '2020-03-01', 100, false, 'carried over', 2018),
+        ('S', 2020, 'carried_over', '2020-03-01', 30, false, 'shared saving', 2019);
+end$$;
+select results_eq($$select one_off, sum(approved) from program_budget where program_id = 'S' group by 1 order by 1$$,
+    $$values (false, 600::numeric), (true, 400)$$, 'money of one year alone is marked, and the ledger says so');
+create temp table without as select v.view_name, null::text as rows from catalog v;
+create function pg_temp.rows_of(view text) returns text language plpgsql as $$
+declare r text;
+begin
+    execute format('select string_agg(x::text, e''\n'' order by x::text) from %I x', view) into r;
+    return coalesce(r, '');
+end$$;
+update without set rows = pg_temp.rows_of(view_name);
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, source, from_year)
+select p, 2020, 'recaptured', '2020-03-01', a, 'recaptured', 2019
+from (values ('S', 250), ('S', 250), ('S', -250), ('T', 40)) v (p, a);
+select results_eq($$select approved, carried_over, adjusted, budget, executed, execution_rate, weight from program_result
+    where program_id = 'S'$$,
+    $$values (1000::numeric, 130::numeric, 0::numeric, 1130::numeric, 565::numeric, 50::numeric, 1000::numeric)$$,
+    'all of it is budget, but for what was taken back');
+select results_eq($$select budget, executed from unit_result where unit_id = 'gov' union all
+    select budget, executed from year_result union all select sum(budget), sum(executed) from classification_result
+    union all select sum(budget), sum(executed) from economic_result where parent_id is null$$,
+    $$select 1130::numeric, 565::numeric from generate_series(1, 4)$$, 'by whatever it is summed');
+select results_eq($$select sum(amount), min(source), min(from_year) from budget_entry where kind = 'recaptured'
+    and program_id = 'S'$$, $$values (250::numeric, 'recaptured', 2019)$$,
+    'the ledger keeps what was taken back, and from when');
+select is_empty($$select view_name from without where rows <> pg_temp.rows_of(view_name)$$,
+    'what was taken back changes no result');
+select is_empty('select * from check_inputs()', 'and nothing is wrong with it');
+-- beside other money of the day that is there twice, what was taken back, and given back, and taken again
+insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, fund, source, from_year)
+select 'S', 2020, 'recaptured', '2020-04-01', 10, 'social', 'recaptured', 2019 from generate_series(1, 2);
+select pg_temp.pay('S', 'received', 5, '2020-04-01') from generate_series(1, 2);
+select is_empty($$select from check_result where kind = 'entries repeat'$$, 'nor is it taken for entries that repeat');
+select results_eq('select fund from classification_result', $$values ('general')$$,
+    'nor does it part a program by its fund');
+select throws_ok($$insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, from_year)
+    values ('S', 2020, 'carried_over', '2020-01-01', 1, 2020)$$, '23514', 'money comes from an earlier year',
+    'no money comes from its own year');
+select throws_ok($$insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, from_year)
+    values ('S', 2020, 'carried_over', '2020-01-01', 1, 2021)$$, '23514', 'money comes from an earlier year',
+    'nor from a later one');
+select throws_ok($$insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount, source)
+    values ('S', 2020, 'carried_over', '2020-01-01', 1, '')$$, '23514', null, 'a source has a name, or there is none');
+select throws_ok($$select pg_temp.pay('S', 'spent', 1)$$, '23514', 'there is no such kind of money',
+    'a kind that there is not is answered in words');
+select throws_ok($$select pg_temp.pay('S', null, 1)$$, '23502', null, 'and none by the column');
+select throws_ok($$select pg_temp.pay('S', 'recaptured', 1, month => 3)$$, '23514', null, 'only a plan has a month');
+select results_eq($$select fiscal_year, share_saving, recapture from setting$$,
+    $$values (0, 50::numeric, 'available')$$,
+    'half of a saving is kept, and what nobody used is shared out, when nothing else is said');
+select throws_ok('update setting set share_saving = 101', '23514', null, 'more than a saving is not kept');
+select throws_ok($$update setting set recapture = 'burnt'$$, '23514', null, 'nor does it go elsewhere');
 rollback to before;
 
 -- currencies --------------------------------------------------------------------------------------------------------

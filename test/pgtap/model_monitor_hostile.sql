@@ -261,7 +261,7 @@ create function pg_temp.entries(changes text) returns text language sql as $$
     select format('create or replace view program_budget with (security_invoker = true) as
         select (f).program_id, (f).fiscal_year, (f).entry_id, (f).entry_date, (f).recorded_at, (f).proposed, (f).approved,
                (f).carried_over, (f).adjusted, (f).received, (f).committed, (f).executed, (f).planned, (f).month, (f).fund,
-               (f).economic_id, (f).currency from (select kept_entry as f from kept_entry union all %s) x', changes) $$;
+               (f).economic_id, (f).currency, (f).one_off from (select kept_entry as f from kept_entry union all %s) x', changes) $$;
 
 -- for all of them at once: each change of the role would have all plans made anew
 set local session_replication_role = replica;
@@ -338,17 +338,17 @@ select is(pg_temp.answers(h), 'all answer', left(regexp_replace(h, '\s+', ' ', '
     $h$insert into budget_entry (program_id, fiscal_year, kind, month, entry_date, amount)
        select 'all', y, 'planned', 6, make_date(y, 1, 1), 100 from generate_series(2024, 2026) y$h$,
     pg_temp.entries($s$select row(program_id, fiscal_year, '1', entry_date, null, 'NaN', 'NaN', 'NaN', 'NaN', 'NaN', 'NaN', 'NaN',
-        'NaN', month, null, null, null)::kept_entry from kept_entry$s$),
+        'NaN', month, null, null, null, null)::kept_entry from kept_entry$s$),
     pg_temp.entries($s$select row(program_id, fiscal_year, '1', entry_date, null, 1, 1, 1, 1, 1, 1, 1, 1, null, null, null,
-        null)::kept_entry from kept_entry$s$),
+        null, null)::kept_entry from kept_entry$s$),
     pg_temp.entries($s$select row(program_id, fiscal_year, '1', null, 'infinity', 1, 1, 1, 1, 1, 1, 1, 1, 0, null, null,
-        null)::kept_entry from kept_entry$s$),
+        null, null)::kept_entry from kept_entry$s$),
     pg_temp.entries($s$select row(program_id, fiscal_year, '1', entry_date, '-infinity', 1, 1, 1, 1, 1, 1, 1, 1, 13, null, null,
-        null)::kept_entry from kept_entry$s$),
+        null, null)::kept_entry from kept_entry$s$),
     pg_temp.entries($s$select row(null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-        null)::kept_entry$s$),
+        null, null)::kept_entry$s$),
     pg_temp.entries($s$select row(program_id, fiscal_year, '1', '-infinity', '-infinity', 0, 1e17, 0, 0, 0, 0, 1e17, 1e17, 6,
-        null, null, null)::kept_entry from kept_entry, generate_series(1, 50)$s$),
+        null, null, null, null)::kept_entry from kept_entry, generate_series(1, 50)$s$),
     -- input views over tables with no scale, and with what no table of the model has
     $h$drop view if exists pg_temp.nothing;
        create or replace view indicator_actual with (security_invoker = true) as

@@ -160,7 +160,7 @@ create or replace view program_budget with (security_invoker = true) as
 select program_id, fiscal_year, entry_id, entry_date, recorded_at, null::numeric(20,2) as proposed,
        1::numeric(20,2) as approved, null::numeric(20,2) as carried_over, null::numeric(20,2) as adjusted,
        null::numeric(20,2) as received, null::numeric(20,2) as committed, 'NaN'::numeric(20,2) as executed,
-       null::numeric(20,2) as planned, month, fund, economic_id, currency
+       null::numeric(20,2) as planned, month, fund, economic_id, currency, one_off
 from budget_entry where program_id = 'Q';
 create or replace view indicator_actual with (security_invoker = true) as
 select program_id, fiscal_year, evaluation, indicator_id, as_of, grader, breakdown, recorded_at, 'NaN'::numeric as actual,

@@ -3,7 +3,7 @@
 begin;
 create extension if not exists pgtap;
 create extension if not exists bpm;
-select plan(48);
+select plan(53);
 
 set local timezone = 'UTC';
 set local jit = off;
@@ -176,6 +176,22 @@ insert into target_revision (program_id, fiscal_year, indicator_id, valid_from, 
     ('P', 2020, 'a', '2020-07-01', '>= 48', null, false, null);
 insert into program (program_id, fiscal_year, name, unit_id) values ('Q', 2020, 'Q', 'u'),
     ('Q', 2021, 'There already', 'u');
+insert into program (program_id, fiscal_year, name, unit_id) values ('other', 2020, 'Other', 'u');
+insert into indicator (program_id, fiscal_year, indicator_id, name) values ('Q', 2020, 'x', 'X');
+savepoint listed;
+select results_eq($$select * from roll_forward_programs(2020, '{P,Q,nobody,P}')$$, 'values (1, 4)',
+    'those of a list are taken into the next year, each once');
+select set_eq('select program_id, name from program where fiscal_year = 2021',
+    $$values ('P', 'School roofs'), ('Q', 'There already')$$, 'no others, and none that the year does not have');
+select is_empty($$select from indicator where program_id = 'Q' and fiscal_year = 2021$$,
+    'what is there already gets nothing');
+select results_eq($$select baseline from indicator where fiscal_year = 2021 and indicator_id = 'a'$$,
+    'values (36::numeric)', 'as roll_forward takes them');
+select results_eq($$select * from roll_forward_programs(2020, '{}') union all
+    select * from roll_forward_programs(2020, null)$$, 'values (0, 0), (0, 0)', 'of no list nothing is taken');
+rollback to listed;
+delete from indicator where program_id = 'Q';
+delete from program where program_id = 'other';
 select results_eq('select * from roll_forward(2020)', 'values (1, 4)',
     'programs are taken into the next year, with the indicators that were not given up');
 select results_eq($$select name, unit_id, nature from program where program_id = 'P' and fiscal_year = 2021$$,

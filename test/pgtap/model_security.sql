@@ -36,6 +36,17 @@ insert into budget_entry (program_id, fiscal_year, kind, entry_date, amount) sel
 insert into rating_override (program_id, fiscal_year, valid_from, rating, reason) select program_id, 2026, '2026-01-01', 'secret', 'secret' from program where unit_id = 'health';
 insert into stage_event (program_id, fiscal_year, at, stage) select program_id, 2026, '2025-10-01', 'drafted' from program;
 insert into evaluation_event (program_id, fiscal_year, evaluation, at, event) select program_id, fiscal_year, 'department', '2026-12-31', 'opened' from program;
+-- what is proposed for the next year, by results that no publication of this file has
+set local session_replication_role = replica;
+insert into scenario (scenario, fiscal_year, from_year, publication, envelope, recaptured, available, proposed, unallocated, programs, rules, title)
+values ('base', 2027, 2026, '2026 effective', 20000, 0, 20000, 19000, 1000, 19, '{}', 'Base');
+insert into scenario_ceiling (scenario, unit_id, fiscal_year, ceiling) select 'base', unit_id, 2027, 9000 from unit;
+insert into proposal (program_id, fiscal_year, scenario, unit_id, scope, result, effect, before, base_by, base, wanted, left_over, carry_over, shared, recaptured,
+    rebased, cut, merged, carried, short, growth, by_hand, proposed, withheld, name, why)
+select program_id, 2027, 'base', unit_id, scope, 'good', 'assured', 1000, 'approved budget', 1000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1000, 10, name, 'secret' from program;
+insert into proposal_hold (program_id, fiscal_year, scenario, unit_id, from_year, rule, amount) select program_id, 2027, 'base', unit_id, 2026, 'not demonstrated', 10 from program;
+insert into proposal_answer (program_id, fiscal_year, scenario, n, kind, text, unit_id) select program_id, 2027, 'base', 1, 'answer', 'secret', unit_id from program;
+set local session_replication_role = origin;
 set local bpm.as_of = '2027-06-30';
 
 insert into unit_access values ('bpm_test_edu', 'edu'), ('bpm_test_health', 'health'), ('nobody at all', 'gov');
@@ -82,7 +93,7 @@ begin
     for c in
         select r.relname, of.source,
                -- the other trees are everybody's
-               string_agg(case when r.relname in ('node_above', 'node_tree', 'node_result', 'node_program', 'node_saving_part', 'node_saving_result') and a.attname in ('id', 'ancestor_id') then 'tree = ''unit'' and ' else '' end
+               string_agg(case when r.relname in ('node_above', 'node_tree', 'node_result', 'node_program', 'node_saving_part', 'node_saving_result', 'scenario_node') and a.attname in ('id', 'ancestor_id') then 'tree = ''unit'' and ' else '' end
                    || format('coalesce(%I::text, '''') !~ %L and coalesce(%1$I::text, '''') <> ''''', a.attname, mine), ' or ') as foreign_key
         from pg_class r join pg_attribute a on a.attrelid = r.oid and a.attname in ('program_id', 'unit_id', 'ancestor_id', 'id', 'own_program_id')
             and (r.relname, a.attname) <> ('trend', 'id')
@@ -121,6 +132,8 @@ select is((select own_program_id from unit_result where unit_id = 'edu'), 'edu a
 select is_empty($$select table_name from (values ('responsible'), ('program_objective'), ('program_evaluation'), ('grader'), ('evaluation_event'), ('adjustment'), ('indicator'),
         ('target_revision'), ('measurement'), ('budget_entry'), ('stage_event')) t (table_name)
     where (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %I', table_name), false, true, '')))[1]::text::int = 0$$, 'all of what belongs to its programs');
+select results_eq($$select (select count(*) from proposal), (select count(*) from proposal_hold), (select count(*) from proposal_answer), (select count(*) from scenario_ceiling)$$,
+    'values (10::bigint, 10::bigint, 10::bigint, 2::bigint)', 'what is proposed for its programs, and no others');
 select is((select count(*) from translation where kind = 'unit'), 1::bigint, 'and their names in other languages');
 select is((select count(*) from unit_access), 1::bigint, 'who sees what: what is about itself');
 select is_empty($$select * from gate_faults('health1', 2026, 'approved') except select condition, detail from gate_faults('not there', 2026, 'approved')$$,

@@ -33,7 +33,7 @@ grant select (unit_id) on unit_result to "bpm_test ""Sees""";
 revoke execute on function publish(integer, text, date, text, text, text, text) from public;
 grant execute on function publish(integer, text, date, text, text, text, text) to "bpm_test ""Sees""";
 create or replace view program_budget with (security_invoker = true) as
-select program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed, approved, carried_over, adjusted, received, committed, executed, planned, month, fund, economic_id, currency,
+select program_id, fiscal_year, entry_id, entry_date, recorded_at, proposed, approved, carried_over, adjusted, received, committed, executed, planned, month, fund, economic_id, currency, false as one_off,
        'mine'::text as ledger from (select program_id, fiscal_year, entry_id, entry_date, recorded_at, amount as proposed, amount as approved, amount as carried_over,
        amount as adjusted, amount as received, amount as committed, amount as executed, amount as planned, month, fund, economic_id, currency from budget_entry) b;
 select lives_ok($$select bpm.upgrade_model('Old "name"')$$, 'with views of others, as long as nothing changes below them');
