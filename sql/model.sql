@@ -231,7 +231,7 @@ $$;
 comment on function bpm.model_relation(name, name) is
 'A table or view of a model; an error when the schema holds none.';
 
-create function bpm.model_objects(schema_name name, made_in name default null,
+create function bpm.model_objects(schema_name name, made_in name default null, printed boolean default true,
                                   out kind text, out name text, out objid oid, out owner oid,
                                   out print text, out comments jsonb) returns setof record
     language plpgsql stable parallel unsafe
@@ -244,10 +244,10 @@ begin
     perform set_config('search_path', concat_ws(', ', quote_ident(made_in), quote_ident(schema_name), 'pg_temp'), true);
     return query
     select 'view', c.relname::text, c.oid, c.relowner,
-           md5(concat_ws('|', pg_get_viewdef(c.oid), c.reloptions::text,
+           case when printed then md5(concat_ws('|', pg_get_viewdef(c.oid), c.reloptions::text,
                (select string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod)), ','
                                   order by a.attnum)
-                from pg_attribute a where a.attrelid = c.oid and a.attnum > 0))),
+                from pg_attribute a where a.attrelid = c.oid and a.attnum > 0))) end,
            (select jsonb_object_agg(case d.objsubid when 0 then '' else a.attname end, d.description)
             from pg_description d
             left join pg_attribute a on a.attrelid = d.objoid and a.attnum = d.objsubid
@@ -257,17 +257,19 @@ begin
     union all
     select 'function', format('%s(%s)', quote_ident(p.proname), pg_get_function_identity_arguments(p.oid)),
            p.oid, p.proowner,
-           md5(concat_ws('|', pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), p.prosrc,
+           case when printed then md5(concat_ws('|', pg_get_function_arguments(p.oid),
+               pg_get_function_result(p.oid), p.prosrc,
                pg_get_function_sqlbody(p.oid), p.prolang, p.prokind, p.provolatile, p.proisstrict, p.proparallel,
                p.prosecdef, p.procost, p.prorows,
-               (select string_agg(s, ',' order by s) from unnest(p.proconfig) s where s not like 'search\_path=%'))),
+               (select string_agg(s, ',' order by s) from unnest(p.proconfig) s where s not like 'search\_path=%'))) end,
            (select jsonb_build_object('', d.description) from pg_description d
             where d.classoid = 'pg_proc'::regclass and d.objoid = p.oid and d.objsubid = 0)
     from pg_proc p
     where p.pronamespace = space
     union all
     select 'trigger', format('%I on %I', t.tgname, c.relname), t.oid, c.relowner,
-           md5(replace(pg_get_triggerdef(t.oid), coalesce(quote_ident(made_in), '?'), quote_ident(schema_name))),
+           case when printed then md5(replace(pg_get_triggerdef(t.oid), coalesce(quote_ident(made_in), '?'),
+                                              quote_ident(schema_name))) end,
            null::jsonb
     from pg_trigger t
     join pg_class c on c.oid = t.tgrelid and c.relkind in ('r', 'p')
@@ -277,9 +279,10 @@ begin
         and (made_in is null or strpos(pg_get_triggerdef(t.oid), quote_ident(made_in)) > 0);
 end
 $$;
-comment on function bpm.model_objects(name, name) is
-'The views, functions and triggers in the schema of a model, each with a digest of its definition and its comments; '
-'with a second schema, those that lie there, over the tables of the first. Used by create_model and upgrade_model.';
+comment on function bpm.model_objects(name, name, boolean) is
+'The views, functions and triggers in the schema of a model, each with a digest of its definition (unless that is not '
+'asked for, as it takes long) and its comments; with a second schema, those that lie there, over the tables of the '
+'first. Used by create_model and upgrade_model.';
 
 create function bpm.is_made(relation regclass) returns boolean
     language plpgsql stable strict parallel safe
@@ -371,10 +374,10 @@ begin
     execute format('comment on schema %I is %L', schema_name,
         'Budget performance management: tables and views made by bpm.create_model, yours to change.');
     perform bpm.run_model_scripts(schema_name, 0, 69);
-    select array_agg(o.kind || ' ' || o.name) into made_once from bpm.model_objects(schema_name) o;
+    select array_agg(o.kind || ' ' || o.name) into made_once from bpm.model_objects(schema_name, null, false) o;
     perform bpm.run_model_scripts(schema_name, 69, 99);
     execute format('insert into %I.model_object (kind, name, comments)
-        select o.kind, o.name, o.comments from bpm.model_objects(%L) o
+        select o.kind, o.name, o.comments from bpm.model_objects(%L, null, false) o
         where o.kind <> ''trigger'' and o.kind || '' '' || o.name <> all ($1)',
         schema_name, schema_name) using made_once;
     execute format('insert into %I.model_version (level, version, upgraded_at)

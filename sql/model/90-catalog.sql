@@ -245,9 +245,14 @@ declare
 begin
     for c in
         select a.attrelid::regclass as view, a.attname as name, m.meaning
-        from pg_class v
+        -- asked once of each view
+        from (select v.oid, bpm.is_made(v.oid) as is_made from pg_class v
+              where v.relkind = 'v'
+                  and v.relnamespace = (select relnamespace from pg_class where oid = 'catalog'::regclass)
+                  and v.relname not in ('program_budget', 'indicator_actual')
+              offset 0) v
         join pg_attribute a on a.attrelid = v.oid and a.attnum > 0
-        left join lateral (values
+        left join (values
             ('activity',
                 'Sum of what this year''s outputs would have cost by the unit costs of the year before: numerator '
                 'of activity_index.'),
@@ -882,10 +887,8 @@ begin
             ('to_score', 'What the programs that money moved to had scored, weighted by it: to_sum / to_scored.'),
             ('to_scored', 'The part of moved_to of programs that had a published score: denominator of to_score.'),
             ('to_sum', 'Sum of money that moved to programs * published_score: numerator of to_score.')
-        ) as m (name, meaning) on m.name = a.attname
-        where v.relkind = 'v' and v.relnamespace = (select relnamespace from pg_class where oid = 'catalog'::regclass)
-            and v.relname not in ('program_budget', 'indicator_actual')
-            and bpm.is_made(v.oid) and col_description(a.attrelid, a.attnum) is null
+        ) as m (name, meaning) on m.name = a.attname::text
+        where v.is_made and col_description(a.attrelid, a.attnum) is null
     loop
         if c.meaning is null then
             raise exception 'no meaning for column %.%', c.view, c.name;

@@ -97,7 +97,7 @@ foreach my $case (
 	[ 'a median', 'select bpm.quantile(hashint4(g), 0.5) from generate_series(1, 2000000) g' ],
 	[ 'a median of ratios', 'select bpm.ratio_quantile(hashint4(g), 1 + (g & 65535), 0.5) from generate_series(1, 2000000) g' ],
 	[ 'a forecast of many years', q{select bpm.forecast('median of three', 50, 120, 0.5, hashint4(g), hashint4(g + 1), hashint4(g + 2)) from generate_series(1, 500000) g} ],
-	[ 'a line of quotes', q{select length(bpm.csv_line(row(repeat('"', 40000000))))} ],
+	[ 'a line of quotes', q{select octet_length(bpm.csv_line(row(repeat('"', 40000000))))} ],
 	[ 'a long line digested', q{select length(bpm.sha256_lines(repeat('0123456789', 10000000))) from generate_series(1, 3)} ],
 	[ 'peers compared', q{select count(e) from (select bpm.peer_efficiency(1 + (hashint4(g) & 65535), hashint4(g + 1) & 65535, m) over () as e
 		from generate_series(1, 500000) g, (values ('free disposal'), ('constant returns')) v(m) offset 0) s} ],
