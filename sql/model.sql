@@ -261,7 +261,8 @@ begin
                pg_get_function_result(p.oid), p.prosrc,
                pg_get_function_sqlbody(p.oid), p.prolang, p.prokind, p.provolatile, p.proisstrict, p.proparallel,
                p.prosecdef, p.procost, p.prorows,
-               (select string_agg(s, ',' order by s) from unnest(p.proconfig) s where s not like 'search\_path=%'))) end,
+               (select string_agg(s, ',' order by s) from unnest(p.proconfig) s
+                where s not like 'search\_path=%'))) end,
            (select jsonb_build_object('', d.description) from pg_description d
             where d.classoid = 'pg_proc'::regclass and d.objoid = p.oid and d.objsubid = 0)
     from pg_proc p
